@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fairlead.cni;
+
+import org.jspecify.annotations.NullMarked;

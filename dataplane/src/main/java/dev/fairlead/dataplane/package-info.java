@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fairlead.dataplane;
+
+import org.jspecify.annotations.NullMarked;

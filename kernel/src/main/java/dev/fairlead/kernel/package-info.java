@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fairlead.kernel;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fairlead.lab;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fairlead.testkit;
+
+import org.jspecify.annotations.NullMarked;
