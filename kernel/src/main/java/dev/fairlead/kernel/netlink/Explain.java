@@ -1,0 +1,166 @@
+package dev.fairlead.kernel.netlink;
+
+import dev.fairlead.kernel.DecodeException;
+import dev.fairlead.kernel.netlink.Family.MessageFormat;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/** Prints messages for people, one attribute a line with the kernel's names, and finds the attribute at an offset. */
+public final class Explain {
+    private static final int MESSAGE_HEADER = 16;
+
+    private final Family family;
+
+    public Explain(Family family) {
+        this.family = family;
+    }
+
+    /** The whole message; what can't be read is printed as hex and said. */
+    public String text(int type, int flags, int sequence, byte[] body) {
+        MessageFormat format = family.formats().apply(type);
+        StringBuilder text = new StringBuilder()
+                .append(format.name())
+                .append("  flags ")
+                .append(flagsText(flags))
+                .append("  seq ")
+                .append(Integer.toUnsignedString(sequence))
+                .append("  ")
+                .append(MESSAGE_HEADER + body.length)
+                .append(" bytes\n");
+        if (body.length < format.headerLength()) {
+            return text.append("    cut short: ")
+                    .append(HexFormat.of().formatHex(body))
+                    .append('\n')
+                    .toString();
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(body).order(ByteOrder.nativeOrder());
+        String header = format.header().of(buffer);
+        if (!header.isEmpty()) {
+            text.append("    ").append(header).append('\n');
+        }
+        appendAll(
+                text,
+                ByteBuffer.wrap(body, format.headerLength(), body.length - format.headerLength()),
+                format.attributes(),
+                1);
+        return text.toString();
+    }
+
+    private static void appendAll(StringBuilder text, ByteBuffer bytes, Schema schema, int depth) {
+        Attributes attributes;
+        try {
+            attributes = Attributes.parse(bytes);
+        } catch (DecodeException e) {
+            text.append("    ".repeat(depth))
+                    .append("unreadable: ")
+                    .append(e.getMessage())
+                    .append('\n');
+            return;
+        }
+        for (Attribute attribute : attributes) {
+            append(text, attribute, schema, depth);
+        }
+    }
+
+    private static void append(StringBuilder text, Attribute attribute, Schema schema, int depth) {
+        text.append("    ".repeat(depth)).append(schema.name(attribute.type()));
+        switch (schema.entry(attribute.type()).orElse(new Schema.Entry.Leaf("", Schema.Kind.HEX))) {
+            case Schema.Entry.Nest nest -> {
+                text.append('\n');
+                appendAll(text, ByteBuffer.wrap(attribute.bytes()), nest.inner().get(), depth + 1);
+            }
+            case Schema.Entry.Leaf leaf ->
+                text.append(' ').append(value(attribute, leaf.kind())).append('\n');
+        }
+    }
+
+    private static String value(Attribute a, Schema.Kind kind) {
+        try {
+            return switch (kind) {
+                case FLAG -> "";
+                case U8 -> Integer.toString(a.u8());
+                case U16 -> Integer.toString(a.u16());
+                case U32 -> Long.toString(a.u32());
+                case S32 -> Integer.toString(a.s32());
+                case U64 -> Long.toUnsignedString(a.u64());
+                case BE16 -> Integer.toString(a.be16());
+                case BE32 -> Long.toString(a.be32());
+                case BE64 -> Long.toUnsignedString(a.be64());
+                case STRING -> '"' + a.string() + '"';
+                case IP -> a.ip().toString();
+                case MAC -> a.mac().toString();
+                case HEX -> HexFormat.of().formatHex(a.bytes());
+            };
+        } catch (DecodeException e) {
+            return HexFormat.of().formatHex(a.bytes()) + " (" + e.getMessage() + ")";
+        }
+    }
+
+    /**
+     * Names the attribute that begins at, or contains, an offset: {@code IFLA_LINKINFO > IFLA_INFO_DATA}.
+     *
+     * @param offset in bytes from the start of the message header, as {@code NLMSGERR_ATTR_OFFS} counts
+     */
+    public Optional<String> attributeAt(int type, byte[] body, int offset) {
+        MessageFormat format = family.formats().apply(type);
+        int inBody = offset - MESSAGE_HEADER;
+        if (inBody < 0 || inBody >= body.length) {
+            return Optional.empty();
+        }
+        if (inBody < format.headerLength()) {
+            return Optional.of("the header of " + format.name());
+        }
+        return locate(body, format.headerLength(), body.length, inBody, format.attributes());
+    }
+
+    private static Optional<String> locate(byte[] body, int from, int to, int offset, Schema schema) {
+        ByteBuffer bytes = ByteBuffer.wrap(body).order(ByteOrder.nativeOrder());
+        for (int at = from; at + 4 <= to; ) {
+            int length = Short.toUnsignedInt(bytes.getShort(at));
+            int type = Short.toUnsignedInt(bytes.getShort(at + 2)) & 0x3fff;
+            if (length < 4) {
+                return Optional.empty();
+            }
+            if (offset < at + length) {
+                String name = schema.name(type);
+                if (offset >= at + 4 && schema.entry(type).orElse(null) instanceof Schema.Entry.Nest nest) {
+                    return locate(
+                                    body,
+                                    at + 4,
+                                    Math.min(at + length, to),
+                                    offset,
+                                    nest.inner().get())
+                            .map(inner -> name + " > " + inner)
+                            .or(() -> Optional.of(name));
+                }
+                return Optional.of(name);
+            }
+            at += length + 3 & ~3;
+        }
+        return Optional.empty();
+    }
+
+    /** The name of a missing attribute ({@code NLMSGERR_ATTR_MISS_TYPE}) at the top of the message or in a nest. */
+    public String missing(int type, byte[] body, int nestOffset, int attributeType) {
+        MessageFormat format = family.formats().apply(type);
+        if (nestOffset == 0) {
+            return format.attributes().name(attributeType);
+        }
+        return "attribute " + attributeType + " of "
+                + attributeAt(type, body, nestOffset).orElse("an attribute");
+    }
+
+    private static String flagsText(int flags) {
+        StringBuilder text = new StringBuilder();
+        String[] names = {"REQUEST", "MULTI", "ACK", "ECHO", "DUMP_INTR", "DUMP_FILTERED"};
+        for (int bit = 0; bit < 16; bit++) {
+            if ((flags >> bit & 1) == 1) {
+                text.append(text.isEmpty() ? "" : "|")
+                        .append(bit < names.length ? names[bit] : "0x" + Integer.toHexString(1 << bit));
+            }
+        }
+        return text.isEmpty() ? "0" : text.toString();
+    }
+}

@@ -1,0 +1,109 @@
+package dev.fairlead.kernel.netns;
+
+import dev.fairlead.kernel.sys.Fd;
+import dev.fairlead.kernel.sys.Linux;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
+/**
+ * A handle on a network namespace; the namespace lives at least as long as the handle. Safe from any thread.
+ *
+ * <p>Source: {@code <linux/sched.h>} for the flag, {@code setns(2)}, {@code unshare(2)}.
+ */
+public final class Netns implements AutoCloseable {
+    /** {@code CLONE_NEWNET}. */
+    public static final int CLONE_NEWNET = 0x40000000;
+
+    /** {@code /proc/self/ns/net} would be the main thread's. */
+    private static final Path OF_THIS_THREAD = Path.of("/proc/thread-self/ns/net");
+
+    private final Fd fd;
+
+    private Netns(Fd fd) {
+        this.fd = fd;
+    }
+
+    /** Makes a new namespace, with nothing in it but a loopback device that is down. Needs CAP_SYS_ADMIN. */
+    public static Netns create() {
+        return OwnThread.call("netns-create", () -> {
+            Linux.call("make a network namespace", Linux.Call.UNSHARE, CLONE_NEWNET, 0, 0);
+            return current();
+        });
+    }
+
+    /** The namespace that a path names: a bind mount, or {@code /proc/PID/ns/net}. */
+    public static Netns open(Path path) {
+        return new Netns(Fd.open(path, Fd.O_RDONLY));
+    }
+
+    /** The namespace of a process, by its id as this process sees it. */
+    public static Netns ofProcess(long pid) {
+        return open(Path.of("/proc/" + pid + "/ns/net"));
+    }
+
+    /** The namespace that the calling thread is in. */
+    public static Netns current() {
+        return open(OF_THIS_THREAD);
+    }
+
+    /** Takes over a descriptor of a namespace, for instance one that arrived over a socket. */
+    public static Netns own(Fd fd) {
+        return new Netns(fd);
+    }
+
+    /** The descriptor, still owned by this object. */
+    public Fd fd() {
+        return fd;
+    }
+
+    /** The namespace's inode number: two handles are on the same namespace when these are equal. */
+    public long inode() {
+        return inode(fd.path());
+    }
+
+    /** The inode number of the namespace that a path such as {@code /proc/17/ns/pid} leads to. */
+    public static long inode(Path path) {
+        try {
+            return (Long) Files.getAttribute(path, "unix:ino");
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not read the identity of the namespace at " + path, e);
+        }
+    }
+
+    /**
+     * Runs {@code work} inside on a fresh platform thread and waits for its result. What it opens there (sockets above all)
+     * keeps belonging to the namespace and can be handed out. An exception of {@code work} is thrown on here as it is.
+     */
+    public <T> T call(Callable<T> work) {
+        return OwnThread.call("netns-" + fd.number(), () -> {
+            enter();
+            return work.call();
+        });
+    }
+
+    /** As {@link #call}, without a result. */
+    public void run(Runnable work) {
+        var unused = call(() -> {
+            work.run();
+            return Boolean.TRUE;
+        });
+    }
+
+    /** Moves the calling thread in; only for a thread that ends afterwards. */
+    public void enter() {
+        Linux.call("enter the network namespace " + fd, Linux.Call.SETNS, fd.number(), CLONE_NEWNET, 0);
+    }
+
+    @Override
+    public void close() {
+        fd.close();
+    }
+
+    @Override
+    public String toString() {
+        return "net:[" + inode() + "]";
+    }
+}

@@ -1,0 +1,99 @@
+package dev.fairlead.kernel.sys;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Owner of a file descriptor: closed once, by {@link #close}, and never by the garbage collector. Safe from any thread.
+ *
+ * <p>With {@code -Dfairlead.fd.trace=true} (every test run) each open descriptor remembers where it was made, and {@link
+ * #openDescriptors} lists those that nobody closed.
+ */
+public final class Fd implements AutoCloseable {
+    private static final boolean TRACE = Boolean.getBoolean("fairlead.fd.trace");
+    private static final Map<Fd, Throwable> OPEN = new ConcurrentHashMap<>();
+    private static final int AT_FDCWD = -100;
+    public static final int O_RDONLY = 0;
+    public static final int O_RDWR = 2;
+    public static final int O_CLOEXEC = 0x80000;
+
+    private final int number;
+    private final String what;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Fd(int number, String what) {
+        this.number = number;
+        this.what = what;
+        if (TRACE) {
+            OPEN.put(this, new Throwable("opened here"));
+        }
+    }
+
+    /** Takes over a descriptor; {@code what} names it in messages. */
+    public static Fd own(long number, String what) {
+        return new Fd(Math.toIntExact(number), what);
+    }
+
+    /**
+     * {@code openat(2)} with {@code O_CLOEXEC} added.
+     *
+     * @throws dev.fairlead.kernel.SyscallException naming the path when the kernel refuses
+     */
+    public static Fd open(Path path, int flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = arena.allocateFrom(path.toString());
+            long fd =
+                    Linux.call("open " + path, Linux.Call.OPENAT, AT_FDCWD, name.address(), flags | O_CLOEXEC, 0, 0, 0);
+            return own(fd, path.toString());
+        }
+    }
+
+    /**
+     * The descriptor's number, for a system call made while this object stays open.
+     *
+     * @throws IllegalStateException when it has been closed: the number may already belong to something else
+     */
+    public int number() {
+        if (closed.get()) {
+            throw new IllegalStateException(what + " has been closed");
+        }
+        return number;
+    }
+
+    public boolean isOpen() {
+        return !closed.get();
+    }
+
+    /** {@code dup} with close-on-exec: a second owner of the same open file. */
+    public Fd duplicate() {
+        return own(Linux.call("duplicate " + what, Linux.Call.FCNTL, number(), 1030 /* F_DUPFD_CLOEXEC */, 0), what);
+    }
+
+    /** {@code /proc/self/fd/N}: a path that opens this again, from any thread of this process and its children. */
+    public Path path() {
+        return Path.of("/proc/self/fd/" + number());
+    }
+
+    /** Closes once; further calls do nothing. Linux frees the number even when close reports an error. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            OPEN.remove(this);
+            Linux.raw(Linux.Call.CLOSE, number, 0, 0);
+        }
+    }
+
+    /** Descriptors that were made and not closed, with the place; empty unless tracing is on. */
+    public static Map<Fd, Throwable> openDescriptors() {
+        return Map.copyOf(OPEN);
+    }
+
+    @Override
+    public String toString() {
+        return what + " (descriptor " + number + (closed.get() ? ", closed)" : ")");
+    }
+}
