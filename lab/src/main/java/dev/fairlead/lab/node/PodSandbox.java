@@ -1,0 +1,75 @@
+package dev.fairlead.lab.node;
+
+import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.kernel.process.Child;
+import dev.fairlead.kernel.process.Setup;
+import dev.fairlead.kernel.process.Spawn;
+import dev.fairlead.kernel.sys.Fd;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The namespaces of a pod and the pause process that holds them: network, IPC, UTS, PID (pause is its process 1) and mount
+ * (with a {@code /proc} and a {@code /sys} that show the pod). They last as long as pause runs.
+ */
+public final class PodSandbox implements AutoCloseable {
+    private static final int POD = Setup.NET | Setup.IPC | Setup.UTS | Setup.PID | Setup.MOUNT;
+
+    private final Child pause;
+    private final Netns netns;
+
+    private PodSandbox(Child pause, Netns netns) {
+        this.pause = pause;
+        this.netns = netns;
+    }
+
+    /** Makes them; nothing is in the network namespace yet but a loopback device that is down. */
+    public static PodSandbox create(Path pauseProgram, String hostname) {
+        Child pause = Spawn.of(pauseProgram, List.of("--mount-proc"))
+                .withSession()
+                .withBefore(new Setup.Unshare(POD), new Setup.Hostname(hostname))
+                .start();
+        try {
+            return new PodSandbox(pause, Netns.ofProcess(pause.pid()));
+        } catch (RuntimeException e) {
+            pause.kill();
+            throw e;
+        }
+    }
+
+    public Child pause() {
+        return pause;
+    }
+
+    public Netns netns() {
+        return netns;
+    }
+
+    /** The path of the network namespace as processes inside the lab see it; it is given to CNI plugins. */
+    public Path netnsPath() {
+        return Path.of("/proc/" + pause.pid() + "/ns/net");
+    }
+
+    /** The path of the network namespace as the host sees it. */
+    public String hostNetnsPath() {
+        return "/proc/" + HostView.pid(pause) + "/ns/net";
+    }
+
+    /** Starts a process inside the pod. The streams stay the caller's to close. */
+    public Child run(Spawn program, Fd input, Fd output, Fd error) {
+        return program.withStreams(input, output, error)
+                .withSession()
+                .withBefore(new Setup.Join(pause.descriptor(), POD))
+                .start();
+    }
+
+    /** Ends pause, and with it, by the kernel, every process of the pod. Waits until they are gone. */
+    @Override
+    public void close() {
+        try {
+            pause.kill();
+        } finally {
+            netns.close();
+        }
+    }
+}
