@@ -1,0 +1,57 @@
+/*
+ * pause: PID 1 of a pod's PID namespace. It holds the pod's namespaces while containers come and go, sees to it that no
+ * zombie stays, and ends with status 0 on SIGTERM or SIGINT, which ends the PID namespace and all that runs in it
+ * (pid_namespaces(7)).
+ *
+ * It never wakes for a child: with SIGCHLD ignored the kernel itself frees every child that ends, orphans handed over to
+ * PID 1 included (wait(2), "NOTES"; do_notify_parent() and reparent_leader() in the kernel's signal.c and exit.c).
+ *
+ * For PID 1 a signal whose action is the default one is dropped (pid_namespaces(7)), but a blocked signal never is
+ * (sig_ignored() in kernel/signal.c): so the two are blocked and waited for, and no handler is needed. The same holds
+ * when the parent left them ignored, as a shell does with SIGINT for what it runs in the background.
+ */
+#include "sys.h"
+
+#ifndef FAIRLEAD_VERSION
+#error "pass -DFAIRLEAD_VERSION, the version of the Maven project; native/build does"
+#endif
+
+static bool same(const char *left, const char *right)
+{
+    while (*left != '\0' && *left == *right) {
+        left++;
+        right++;
+    }
+    return *left == *right;
+}
+
+int main(int argc, char **argv, char **environment);
+
+int main(int argc, char **argv, char **environment)
+{
+    (void)environment;
+    static const char version[] = "pause " FAIRLEAD_VERSION "\n";
+    static const char not_first[] = "pause: warning: this should be the first process of a PID namespace (PID 1), and is "
+                                    "not: orphans of other processes will not become its children. It goes on and "
+                                    "waits; run it with unshare --pid --fork, or as a pod's sandbox.\n";
+
+    for (int i = 1; i < argc; i++) {
+        if (same(argv[i], "-v")) {
+            return sys_write(STDOUT, version, sizeof version - 1) == sizeof version - 1 ? 0 : 1;
+        }
+    }
+    if (sys_getpid() != 1) {
+        sys_write(STDERR, not_first, sizeof not_first - 1);
+    }
+
+    const uint64_t ending = signal_bit(SIGTERM) | signal_bit(SIGINT);
+    sys_block_signals(ending);
+    sys_ignore_signal(SIGCHLD);
+    /* Children that ended before SIGCHLD was ignored, when this program was exec'ed by one that had some. */
+    while (sys_reap() > 0) {
+    }
+    /* Anything but one of the two is EINTR, after the process was stopped and continued. */
+    while (sys_await_signal(ending) < 0) {
+    }
+    return 0;
+}
