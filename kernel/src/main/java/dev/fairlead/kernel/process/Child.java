@@ -72,6 +72,17 @@ public final class Child implements AutoCloseable {
         }
     }
 
+    /**
+     * As {@link #kill}, for a child started with a session of its own: everything it started and that stayed in its process
+     * group ends with it.
+     */
+    public void killSession() {
+        if (isRunning()) { // not reaped, so its number is still its group's
+            Linux.raw(Linux.Call.KILL, -pid, SIGKILL, 0);
+        }
+        kill();
+    }
+
     /** SIGKILL; returns once it has ended and been reaped. The last process of a PID namespace takes the others along. */
     public void kill() {
         signal(SIGKILL);

@@ -52,6 +52,14 @@ public final class Fd implements AutoCloseable {
         }
     }
 
+    /** A file without a name that lives in memory, {@code memfd_create(2)}; {@link #path} reads and writes it from its start. */
+    public static Fd memory(String what) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = arena.allocateFrom(what);
+            return own(Linux.call("make a file in memory", Linux.Call.MEMFD_CREATE, name.address(), 1 /* CLOEXEC */, 0), what);
+        }
+    }
+
     /**
      * The descriptor's number, for a system call made while this object stays open.
      *

@@ -54,6 +54,7 @@ public final class Linux {
         DUP3(292, 24),
         PIPE2(293, 59),
         SENDMMSG(307, 269),
+        MEMFD_CREATE(319, 279),
         SETNS(308, 268),
         EXECVE(59, 221),
         PIDFD_SEND_SIGNAL(424, 424),

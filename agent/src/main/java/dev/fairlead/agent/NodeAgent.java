@@ -1,0 +1,6 @@
+package dev.fairlead.agent;
+
+/** Placeholder to be replaced in the next commit. */
+final class NodeAgent {
+    private NodeAgent() {}
+}
