@@ -33,7 +33,7 @@ public final class HostProcess implements AutoCloseable {
      * @param command program and arguments; the program is a path or a name on the environment's {@code PATH}
      */
     public static HostProcess start(
-            PodSandbox pod, List<String> command, Map<String, String> environment, Path directory, Path log) {
+            Sandbox pod, List<String> command, Map<String, String> environment, Path directory, Path log) {
         Path program = find(command.getFirst(), environment.getOrDefault("PATH", ""))
                 .orElseThrow(
                         () -> new IllegalArgumentException("no program '" + command.getFirst() + "' on this machine"));

@@ -44,7 +44,7 @@ public final class RunningContainer {
     }
 
     void start() {
-        PodSandbox sandbox = pod.sandbox().orElseThrow();
+        Sandbox sandbox = pod.sandbox().orElseThrow();
         int pid = 0;
         switch (workload) {
             case Workload.HostCommand command -> {

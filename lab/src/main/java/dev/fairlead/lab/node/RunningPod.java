@@ -30,7 +30,7 @@ public final class RunningPod {
     private final Kubelet.Means means;
     private final Kubelet.Listener listener;
     private final List<RunningContainer> containers = new ArrayList<>();
-    private Optional<PodSandbox> sandbox = Optional.empty();
+    private Optional<Sandbox> sandbox = Optional.empty();
     private Optional<PodNetwork.Attached> attached = Optional.empty();
     private Instant started = ObjectMeta.NEVER;
     private Instant readySince = ObjectMeta.NEVER;
@@ -58,7 +58,7 @@ public final class RunningPod {
         }
         started = Instant.now();
         try {
-            PodSandbox made = PodSandbox.create(means.pauseProgram(), hostname());
+            Sandbox made = Sandbox.create(means.pauseProgram(), hostname());
             sandbox = Optional.of(made);
             attached = Optional.of(means.network()
                     .attach(
@@ -176,7 +176,7 @@ public final class RunningPod {
         return policy == RestartPolicy.ALWAYS || (policy == RestartPolicy.ON_FAILURE && exitCode != 0);
     }
 
-    public synchronized Optional<PodSandbox> sandbox() {
+    public synchronized Optional<Sandbox> sandbox() {
         return sandbox;
     }
 

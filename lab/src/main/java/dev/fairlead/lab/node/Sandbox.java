@@ -9,28 +9,28 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The namespaces of a pod and the pause process that holds them: network, IPC, UTS, PID (pause is its process 1) and mount
- * (with a {@code /proc} and a {@code /sys} that show the pod). They last as long as pause runs.
+ * The namespaces of a pod or a node and the pause process that holds them: network, IPC, UTS, PID (pause is its process 1)
+ * and mount (with a {@code /proc} and a {@code /sys} that show the pod). They last as long as pause runs.
  */
-public final class PodSandbox implements AutoCloseable {
-    private static final int POD = Setup.NET | Setup.IPC | Setup.UTS | Setup.PID | Setup.MOUNT;
+public final class Sandbox implements AutoCloseable {
+    private static final int ALL = Setup.NET | Setup.IPC | Setup.UTS | Setup.PID | Setup.MOUNT;
 
     private final Child pause;
     private final Netns netns;
 
-    private PodSandbox(Child pause, Netns netns) {
+    private Sandbox(Child pause, Netns netns) {
         this.pause = pause;
         this.netns = netns;
     }
 
     /** Makes them; nothing is in the network namespace yet but a loopback device that is down. */
-    public static PodSandbox create(Path pauseProgram, String hostname) {
+    public static Sandbox create(Path pauseProgram, String hostname) {
         Child pause = Spawn.of(pauseProgram, List.of("--mount-proc"))
                 .withSession()
-                .withBefore(new Setup.Unshare(POD), new Setup.Hostname(hostname))
+                .withBefore(new Setup.Unshare(ALL), new Setup.Hostname(hostname))
                 .start();
         try {
-            return new PodSandbox(pause, Netns.ofProcess(pause.pid()));
+            return new Sandbox(pause, Netns.ofProcess(pause.pid()));
         } catch (RuntimeException e) {
             pause.kill();
             throw e;
@@ -59,7 +59,7 @@ public final class PodSandbox implements AutoCloseable {
     public Child run(Spawn program, Fd input, Fd output, Fd error) {
         return program.withStreams(input, output, error)
                 .withSession()
-                .withBefore(new Setup.Join(pause.descriptor(), POD))
+                .withBefore(new Setup.Join(pause.descriptor(), ALL))
                 .start();
     }
 

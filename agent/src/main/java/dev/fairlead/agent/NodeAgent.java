@@ -1,6 +1,0 @@
-package dev.fairlead.agent;
-
-/** Placeholder to be replaced in the next commit. */
-final class NodeAgent {
-    private NodeAgent() {}
-}
