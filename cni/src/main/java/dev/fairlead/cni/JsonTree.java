@@ -125,10 +125,10 @@ final class JsonTree {
 
     private static void prepend(StringBuilder path, JsonStreamContext innermost) {
         for (JsonStreamContext c = innermost; c != null && !c.inRoot(); c = c.getParent()) {
-            if (c.inArray()) {
-                path.insert(0, "[" + c.getCurrentIndex() + "]");
-            } else if (c.getCurrentName() != null) {
-                path.insert(0, path.isEmpty() || path.charAt(0) == '[' ? c.getCurrentName() : c.getCurrentName() + ".");
+            String step = c.inArray() ? "[" + c.getCurrentIndex() + "]" : c.getCurrentName();
+            if (step != null) {
+                boolean dot = !path.isEmpty() && path.charAt(0) != '[';
+                path.insert(0, dot ? step + "." : step);
             }
         }
     }
