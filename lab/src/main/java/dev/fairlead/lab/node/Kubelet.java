@@ -50,6 +50,7 @@ public final class Kubelet implements AutoCloseable {
     private final Listener listener;
     private final ExecutorService workers;
     private final Map<String, RunningPod> byUid = new ConcurrentHashMap<>();
+    private final java.util.Set<String> stopping = ConcurrentHashMap.newKeySet();
 
     public Kubelet(String node, Means means, Listener listener, ExecutorService workers) {
         this.node = node;
@@ -66,18 +67,20 @@ public final class Kubelet implements AutoCloseable {
         }
     }
 
-    /** Ends a pod; {@link Listener#gone} follows. */
+    /** Ends a pod; {@link Listener#gone} follows once, however often this is said meanwhile. */
     public void stop(Pod pod) {
         String uid = pod.metadata().uid();
-        RunningPod running = byUid.remove(uid);
-        if (running != null) {
-            workers.execute(() -> {
-                guarded(running, running::stop);
-                listener.gone(pod.key(), uid);
-            });
-        } else {
-            listener.gone(pod.key(), uid);
+        if (!stopping.add(uid)) {
+            return;
         }
+        RunningPod running = byUid.remove(uid);
+        workers.execute(() -> {
+            if (running != null) {
+                guarded(running, running::stop);
+            }
+            stopping.remove(uid);
+            listener.gone(pod.key(), uid);
+        });
     }
 
     private void guarded(RunningPod pod, Runnable work) {
