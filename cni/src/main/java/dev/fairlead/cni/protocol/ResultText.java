@@ -137,8 +137,8 @@ final class ResultText {
             putNumber(json, "mtu", entry.mtu());
             putNumber(json, "advmss", entry.advmss());
             putNumber(json, "priority", entry.priority());
-            entry.table().ifPresent(table -> json.put("table", table));
-            entry.scope().ifPresent(scope -> json.put("scope", scope));
+            entry.table().ifPresent(table -> put(json, "table", table));
+            entry.scope().ifPresent(scope -> put(json, "scope", scope));
         }
         putOthers(json, entry.other());
         return json;
@@ -173,6 +173,15 @@ final class ResultText {
 
     private static void putNumber(ObjectNode json, String key, long number) {
         if (number != 0) {
+            put(json, key, number);
+        }
+    }
+
+    /** As the narrowest number, which is how a text is read, so that trees compare. */
+    private static void put(ObjectNode json, String key, long number) {
+        if (number == (int) number) {
+            json.put(key, (int) number);
+        } else {
             json.put(key, number);
         }
     }
