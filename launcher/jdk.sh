@@ -3,21 +3,22 @@
 
 # is_jdk DIRECTORY: true where it holds java and javac of version 25 or later.
 is_jdk() {
-  [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] && [ "$(jdk_version "$1")" -ge 25 ] 2>/dev/null
+  [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] && is_java_25 "$1"
 }
 
-# jdk_version DIRECTORY: the feature version, such as 25; nothing where there is none.
-jdk_version() {
-  [ -r "$1/release" ] || return 0
+# is_java_25 DIRECTORY: true where its version is 25 or later. Builtins only: with JAVA_HOME set, each start asks.
+is_java_25() {
+  [ -r "$1/release" ] || return 1
   while IFS= read -r line; do
     case $line in
       JAVA_VERSION=*)
         line=${line#*\"}
-        printf '%s\n' "${line%%[!0-9]*}"
+        [ "${line%%[!0-9]*}" -ge 25 ] 2>/dev/null
         return
         ;;
     esac
   done <"$1/release"
+  return 1
 }
 
 # find_jdk: sets $jdk, or ends the launcher with the sentence that says what to install.
@@ -28,7 +29,7 @@ find_jdk() {
     "${HOME-}"/.sdkman/candidates/java/* "${HOME-}"/.jdks/* "$on_path"; do
     [ -n "$jdk" ] && [ -x "$jdk/bin/java" ] || continue
     if is_jdk "$jdk"; then return 0; fi
-    if [ ! -x "$jdk/bin/javac" ] && [ "$(jdk_version "$jdk")" -ge 25 ] 2>/dev/null; then only_jre=$jdk; fi
+    if is_java_25 "$jdk"; then only_jre=$jdk; fi
   done
   jdk=
   return 1
