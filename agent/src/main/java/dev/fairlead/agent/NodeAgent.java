@@ -2,7 +2,7 @@ package dev.fairlead.agent;
 
 import dev.fairlead.cni.plugin.PluginProtocol;
 import dev.fairlead.cni.protocol.Sandbox;
-import dev.fairlead.dataplane.NodeRoutes;
+import dev.fairlead.dataplane.PeerRoutes;
 import dev.fairlead.dataplane.PodBridge;
 import dev.fairlead.dataplane.ServiceTable;
 import dev.fairlead.kernel.netns.Netns;
@@ -48,8 +48,7 @@ public final class NodeAgent implements AutoCloseable {
                     ? Optional.empty()
                     : Optional.of(PodBridge.start(config.node(), rtnetlink, bridge(config)));
             ServiceTable services = ServiceTable.start(config.node());
-            NodeRoutes routes = NodeRoutes.start(config.node(), rtnetlink, config.uplink());
-            PictureLoop loop = new PictureLoop(config.nodeName(), routes, services);
+            PictureLoop loop = new PictureLoop(config, PeerRoutes.start(rtnetlink), services);
             return new NodeAgent(
                     config, rtnetlink, services, loop, bridge.map(made -> servePods(config, made)));
         } catch (RuntimeException e) {

@@ -1,9 +1,10 @@
 package dev.fairlead.agent;
 
-import dev.fairlead.dataplane.NodeRoutes;
+import dev.fairlead.dataplane.PeerRoutes;
 import dev.fairlead.dataplane.ServiceTable;
 import dev.fairlead.plan.ClusterPicture;
-import dev.fairlead.plan.routes.NodeRoutePlan;
+import dev.fairlead.plan.routes.NodeRoutes;
+import dev.fairlead.plan.routes.NodeRoutes.Uplink;
 import dev.fairlead.plan.services.ServicePlan;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +21,8 @@ final class PictureLoop implements AutoCloseable {
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final String node;
-    private final NodeRoutes routes;
+    private final Uplink uplink;
+    private final PeerRoutes routes;
     private final ServiceTable services;
     private final Thread thread;
 
@@ -30,8 +32,9 @@ final class PictureLoop implements AutoCloseable {
     private boolean busy;
     private boolean closed;
 
-    PictureLoop(String node, NodeRoutes routes, ServiceTable services) {
-        this.node = node;
+    PictureLoop(AgentConfig config, PeerRoutes routes, ServiceTable services) {
+        this.node = config.nodeName();
+        this.uplink = new Uplink(config.uplink(), 0);
         this.routes = routes;
         this.services = services;
         this.thread = Thread.ofPlatform().daemon().name("agent-" + node).start(this::run);
@@ -77,7 +80,7 @@ final class PictureLoop implements AutoCloseable {
     }
 
     private void apply(ClusterPicture picture) {
-        routes.apply(NodeRoutePlan.of(picture, node));
+        routes.apply(NodeRoutes.plan(picture, node, uplink));
         services.apply(ServicePlan.of(picture, node));
     }
 

@@ -1,12 +1,12 @@
 package dev.fairlead.dataplane;
 
 import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.kernel.netns.Sysctl;
 import dev.fairlead.kernel.route.AddressGeneration;
 import dev.fairlead.kernel.route.Link;
 import dev.fairlead.kernel.route.LinkKind;
 import dev.fairlead.kernel.route.LinkSetting;
 import dev.fairlead.kernel.route.Rtnetlink;
-import dev.fairlead.kernel.route.Sysctl;
 import dev.fairlead.packet.Family;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Mac;
@@ -74,9 +74,7 @@ public final class PodBridge {
 
     private void bringUp(boolean wasThere) {
         if (wasThere) {
-            rtnetlink
-                    .links()
-                    .set(index, LinkSetting.mac(spec.mac()), LinkSetting.mtu(spec.mtu()), LinkSetting.UP);
+            rtnetlink.links().set(index, LinkSetting.mac(spec.mac()), LinkSetting.mtu(spec.mtu()), LinkSetting.UP);
         }
         List<Prefix> present = rtnetlink.addresses().list(index).stream()
                 .map(dev.fairlead.kernel.route.Address::prefix)

@@ -18,8 +18,7 @@ import java.util.List;
  * @param gateways of the pod's default routes, one for each family
  * @param mtu in bytes
  */
-public record PodInterface(
-        String owner, String name, Mac mac, List<Prefix> addresses, List<Ip> gateways, int mtu) {
+public record PodInterface(String owner, String name, Mac mac, List<Prefix> addresses, List<Ip> gateways, int mtu) {
 
     public PodInterface {
         addresses = List.copyOf(addresses);

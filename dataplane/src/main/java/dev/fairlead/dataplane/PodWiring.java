@@ -92,9 +92,8 @@ public final class PodWiring {
         for (Ip gateway : pod.gateways()) {
             steps.add(new Step(
                     Side.POD,
-                    RouteRequests.add(Route.defaultRoute(gateway.family())
-                            .via(gateway)
-                            .device(podIndex))));
+                    RouteRequests.add(
+                            Route.defaultRoute(gateway.family()).via(gateway).device(podIndex))));
         }
         return steps;
     }

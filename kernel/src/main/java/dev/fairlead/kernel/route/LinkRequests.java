@@ -22,10 +22,22 @@ public final class LinkRequests {
      * @param peer the other end; {@link LinkSetting#up} is refused by the kernel here (ENOTCONN)
      */
     public static Request createVeth(List<LinkSetting> near, List<LinkSetting> peer) {
+        return createVeth(near, 0, peer);
+    }
+
+    /**
+     * As above, and chooses the peer's index, so that messages about it can be made before it is.
+     *
+     * @param peerIndex free in the peer's namespace (EBUSY otherwise), or 0 for the kernel's choice
+     */
+    public static Request createVeth(List<LinkSetting> near, int peerIndex, List<LinkSetting> peer) {
         String wanted = "make the veth pair (" + LinkSetting.text(near) + ") and (" + LinkSetting.text(peer) + ")";
         requireCreatable(wanted, peer);
         return create(
-                wanted, "veth", near, data -> data.nested(VETH_INFO_PEER, end -> LinkSetting.encodeAll(end, 0, peer)));
+                wanted,
+                "veth",
+                near,
+                data -> data.nested(VETH_INFO_PEER, end -> LinkSetting.encodeAll(end, peerIndex, peer)));
     }
 
     /** Makes a link. A veth made by this gets a peer beside it with a name the kernel chooses. */
@@ -138,6 +150,24 @@ public final class LinkRequests {
                     wanted.append(' ').append(flag.text(on));
                 }));
         return new Request(wanted.toString(), Rtm.RTM_SETLINK, encoder.toBytes());
+    }
+
+    /** As above, for a port by its name: it can go out in one batch with the message that makes the port. */
+    public static Request setPort(String name, Map<PortFlag, Boolean> flags) {
+        StringBuilder wanted = new StringBuilder("set the bridge port ").append(name);
+        Encoder encoder = new Encoder();
+        LinkSetting.header(encoder, Rtm.AF_UNSPEC, 0, 0, 0);
+        encoder.attributeString(nameAttribute(name), name);
+        encoder.nested(IFLA_LINKINFO, info -> {
+            info.attributeString(IFLA_INFO_SLAVE_KIND, "bridge");
+            info.nested(
+                    IFLA_INFO_SLAVE_DATA,
+                    port -> flags.forEach((flag, on) -> {
+                        port.attributeU8(flag.attribute(), on ? 1 : 0);
+                        wanted.append(' ').append(flag.text(on));
+                    }));
+        });
+        return new Request(wanted.toString(), Rtm.RTM_NEWLINK, encoder.toBytes());
     }
 
     /** Deletes a link, and with a veth its peer. ENODEV when it isn't there. */

@@ -56,7 +56,9 @@ public final class Fd implements AutoCloseable {
     public static Fd memory(String what) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = arena.allocateFrom(what);
-            return own(Linux.call("make a file in memory", Linux.Call.MEMFD_CREATE, name.address(), 1 /* CLOEXEC */, 0), what);
+            return own(
+                    Linux.call("make a file in memory", Linux.Call.MEMFD_CREATE, name.address(), 1 /* CLOEXEC */, 0),
+                    what);
         }
     }
 
