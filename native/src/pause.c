@@ -11,19 +11,11 @@
  * when the parent left them ignored, as a shell does with SIGINT for what it runs in the background.
  */
 #include "sys.h"
+#include "text.h"
 
 #ifndef FAIRLEAD_VERSION
 #error "pass -DFAIRLEAD_VERSION, the version of the Maven project; native/build does"
 #endif
-
-static bool same(const char *left, const char *right)
-{
-    while (*left != '\0' && *left == *right) {
-        left++;
-        right++;
-    }
-    return *left == *right;
-}
 
 int main(int argc, char **argv, char **environment);
 
@@ -36,7 +28,7 @@ int main(int argc, char **argv, char **environment)
                                     "waits; run it with unshare --pid --fork, or as a pod's sandbox.\n";
 
     for (int i = 1; i < argc; i++) {
-        if (same(argv[i], "-v")) {
+        if (text_same(argv[i], "-v")) {
             return sys_write(STDOUT, version, sizeof version - 1) == sizeof version - 1 ? 0 : 1;
         }
     }

@@ -98,6 +98,7 @@ enum {
     ENOENT = 2,
     EINTR = 4,
     EIO = 5,
+    E2BIG = 7,
     EBADF = 9,
     EAGAIN = 11,
     ENOMEM = 12,
@@ -147,6 +148,39 @@ struct pollfd {
 
 enum { POLLIN = 1, POLLOUT = 4 };
 
+/* include/uapi/linux/un.h */
+enum { AF_UNIX = 1, UNIX_PATH_MAX = 108 };
+
+struct sockaddr_un {
+    uint16_t family;
+    char path[UNIX_PATH_MAX];
+};
+
+/* include/linux/socket.h: struct user_msghdr, and one control message that carries one descriptor. */
+struct iovec {
+    const void *base;
+    size_t length;
+};
+
+struct msghdr {
+    const void *name;
+    int name_length;
+    const struct iovec *parts;
+    size_t part_count;
+    const void *control;
+    size_t control_length;
+    unsigned flags;
+};
+
+struct cmsg_descriptor {
+    size_t length; /* of header and descriptor, without the padding after it */
+    int level;
+    int type;
+    int fd;
+};
+
+enum { SOL_SOCKET = 1, SCM_RIGHTS = 1, MSG_DONTWAIT = 0x40, MSG_NOSIGNAL = 0x4000 };
+
 static inline long sys_read(int fd, void *into, size_t size)
 {
     return sys_call(NR_READ, fd, (long)into, (long)size, 0, 0, 0);
@@ -186,11 +220,82 @@ static inline long sys_reap(void)
     return sys_call(NR_WAIT4, ANY_CHILD, 0, WNOHANG, 0, 0, 0);
 }
 
+/* Opens an existing file for reading; the descriptor does not survive an exec. */
+static inline long sys_open_to_read(const char *path, int more_flags)
+{
+    enum { AT_FDCWD = -100, O_RDONLY = 0, O_CLOEXEC = 02000000 };
+    return sys_call(NR_OPENAT, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC | more_flags, 0, 0, 0);
+}
+
+static inline bool sys_is_open(int fd)
+{
+    enum { F_GETFD = 1 };
+    return sys_call(NR_FCNTL, fd, F_GETFD, 0, 0, 0, 0) >= 0;
+}
+
+static inline bool sys_is_terminal(int fd)
+{
+    enum { TCGETS = 0x5401 };
+    char termios[64]; /* the kernel's struct termios has 36 bytes */
+    return sys_call(NR_IOCTL, fd, TCGETS, (long)termios, 0, 0, 0) == 0;
+}
+
+/* Fresh memory, zeroed. A result from -4095 to -1 is an error. */
+static inline long sys_map(size_t size)
+{
+    enum { PROT_READ = 1, PROT_WRITE = 2, MAP_PRIVATE = 2, MAP_ANONYMOUS = 0x20 };
+    return sys_call(NR_MMAP, 0, (long)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+static inline long sys_remap(void *at, size_t size, size_t larger)
+{
+    enum { MREMAP_MAYMOVE = 1 };
+    return sys_call(NR_MREMAP, (long)at, (long)size, (long)larger, MREMAP_MAYMOVE, 0, 0);
+}
+
+/* Nanoseconds of CLOCK_MONOTONIC, which nobody can set. */
+static inline int64_t sys_now(void)
+{
+    enum { CLOCK_MONOTONIC = 1 };
+    struct timespec now = {0};
+    sys_call(NR_CLOCK_GETTIME, CLOCK_MONOTONIC, (long)&now, 0, 0, 0, 0);
+    return now.seconds * 1000000000 + now.nanoseconds;
+}
+
 static inline long sys_ppoll(struct pollfd *polled, size_t count, const struct timespec *timeout)
 {
     /* The kernel writes the time that was left into the timeout, so it gets a copy. */
     struct timespec left = *timeout;
     return sys_call(NR_PPOLL, (long)polled, (long)count, (long)&left, 0, 0, 0);
+}
+
+static inline long sys_unix_stream_socket(void)
+{
+    enum { SOCK_STREAM = 1, SOCK_CLOEXEC = 02000000 };
+    return sys_call(NR_SOCKET, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, 0, 0, 0);
+}
+
+/* How long connect may wait, not zero, which would mean for ever (socket(7), SO_SNDTIMEO). */
+static inline long sys_limit_connect(int fd, const struct timespec *longest)
+{
+    enum { SO_SNDTIMEO = 21 };
+    int64_t timeval[] = {longest->seconds, longest->nanoseconds / 1000 + 1};
+    return sys_call(NR_SETSOCKOPT, fd, SOL_SOCKET, SO_SNDTIMEO, (long)timeval, sizeof timeval, 0);
+}
+
+static inline long sys_connect(int fd, const struct sockaddr_un *address)
+{
+    return sys_call(NR_CONNECT, fd, (long)address, sizeof *address, 0, 0, 0);
+}
+
+static inline long sys_sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    return sys_call(NR_SENDMSG, fd, (long)message, flags, 0, 0, 0);
+}
+
+static inline long sys_recv(int fd, void *into, size_t size, int flags)
+{
+    return sys_call(NR_RECVFROM, fd, (long)into, (long)size, flags, 0, 0);
 }
 
 #endif

@@ -44,8 +44,8 @@ final class Program {
     static Ended run(Map<String, String> environment, byte[] stdin, Path program, String... arguments) {
         Process process = start(environment, program, arguments);
         try {
-            CompletableFuture<byte[]> stdout = CompletableFuture.supplyAsync(() -> drain(process.getInputStream()));
-            CompletableFuture<byte[]> stderr = CompletableFuture.supplyAsync(() -> drain(process.getErrorStream()));
+            CompletableFuture<byte[]> stdout = drain(process.getInputStream());
+            CompletableFuture<byte[]> stderr = drain(process.getErrorStream());
             feed(process.getOutputStream(), stdin);
             return new Ended(awaitEnd(process), stdout.join(), stderr.join());
         } finally {
@@ -87,11 +87,16 @@ final class Program {
         }
     }
 
-    private static byte[] drain(InputStream from) {
-        try (from) {
-            return from.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** In a thread of its own: a program that fills one pipe must not wait because we read the other. */
+    private static CompletableFuture<byte[]> drain(InputStream from) {
+        CompletableFuture<byte[]> bytes = new CompletableFuture<>();
+        Thread.ofPlatform().name("drain").start(() -> {
+            try (from) {
+                bytes.complete(from.readAllBytes());
+            } catch (IOException e) {
+                bytes.completeExceptionally(e);
+            }
+        });
+        return bytes;
     }
 }
