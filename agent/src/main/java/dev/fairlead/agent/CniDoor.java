@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,12 +117,18 @@ public final class CniDoor implements AutoCloseable {
         return path;
     }
 
+    /** Takes no more calls and lets those that are being served end. */
     @Override
     public void close() {
         socket.close();
         calls.shutdown();
         try {
+            if (!calls.awaitTermination(CALLER_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("CNI calls were still served when the door closed");
+            }
             Files.deleteIfExists(path);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (IOException e) {
             LOG.warn("could not remove the CNI socket {}: {}", path, e.getMessage());
         }

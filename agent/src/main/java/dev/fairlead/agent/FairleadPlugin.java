@@ -208,7 +208,8 @@ final class FairleadPlugin implements CniPlugin {
             if (pool.free() == 0) {
                 throw CniException.notAvailable(
                         "no address is free in " + pool.range(),
-                        "all " + pool.capacity() + " are leased; delete pods of this node, or give it a larger pod CIDR");
+                        "all " + pool.capacity()
+                                + " are leased; delete pods of this node, or give it a larger pod CIDR");
             }
         }
     }

@@ -60,8 +60,8 @@ public final class LeaseBook implements AutoCloseable {
     public static LeaseBook open(Path directory, List<Range> pools) {
         try {
             Files.createDirectories(directory);
-            FileChannel lockFile = FileChannel.open(
-                    directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel lockFile =
+                    FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (!lock(lockFile)) {
                 lockFile.close();
                 throw new IllegalStateException("the state directory " + directory

@@ -49,8 +49,7 @@ public final class NodeAgent implements AutoCloseable {
                     : Optional.of(PodBridge.start(config.node(), rtnetlink, bridge(config)));
             ServiceTable services = ServiceTable.start(config.node());
             PictureLoop loop = new PictureLoop(config, PeerRoutes.start(rtnetlink), services);
-            return new NodeAgent(
-                    config, rtnetlink, services, loop, bridge.map(made -> servePods(config, made)));
+            return new NodeAgent(config, rtnetlink, services, loop, bridge.map(made -> servePods(config, made)));
         } catch (RuntimeException e) {
             rtnetlink.close();
             throw e;
@@ -60,8 +59,8 @@ public final class NodeAgent implements AutoCloseable {
     private static Pods servePods(AgentConfig config, PodBridge bridge) {
         LeaseBook leases = LeaseBook.open(config.stateDirectory(), pools(config));
         try {
-            PluginProtocol protocol = new PluginProtocol(
-                    new FairleadPlugin(leases, bridge), sandbox -> isNode(sandbox, config.node()));
+            PluginProtocol protocol =
+                    new PluginProtocol(new FairleadPlugin(leases, bridge), sandbox -> isNode(sandbox, config.node()));
             return new Pods(leases, bridge, CniDoor.open(config.socket(), protocol));
         } catch (RuntimeException e) {
             leases.close();

@@ -5,7 +5,6 @@ import dev.fairlead.dataplane.ServiceTable;
 import dev.fairlead.plan.ClusterPicture;
 import dev.fairlead.plan.routes.NodeRoutes;
 import dev.fairlead.plan.routes.NodeRoutes.Uplink;
-import dev.fairlead.plan.services.ServicePlan;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +80,6 @@ final class PictureLoop implements AutoCloseable {
 
     private void apply(ClusterPicture picture) {
         routes.apply(NodeRoutes.plan(picture, node, uplink));
-        services.apply(ServicePlan.of(picture, node));
     }
 
     private synchronized @Nullable ClusterPicture take() {

@@ -54,17 +54,14 @@ public final class PodBridge {
                             LinkKind.Bridge.plain().withFilter(has(spec, Family.IPV4), ipv6),
                             LinkSetting.name(spec.name()),
                             LinkSetting.mac(spec.mac()),
-                            LinkSetting.mtu(spec.mtu()),
-                            // A link-local address is only wanted where pods speak IPv6.
-                            LinkSetting.addressGeneration(ipv6 ? AddressGeneration.EUI64 : AddressGeneration.NONE),
-                            LinkSetting.UP);
+                            LinkSetting.mtu(spec.mtu()));
         } else if (!(found.get().kind() instanceof LinkKind.Bridge)) {
             throw new IllegalStateException("the node already has a device " + spec.name()
                     + " that is not a bridge; remove it or give the pod bridge another name");
         }
         int index = rtnetlink.links().require(spec.name()).index();
         PodBridge bridge = new PodBridge(node, rtnetlink, spec, index);
-        bridge.bringUp(found.isPresent());
+        bridge.bringUp();
         return bridge;
     }
 
@@ -72,10 +69,11 @@ public final class PodBridge {
         return spec.gateways().stream().anyMatch(gateway -> gateway.family() == family);
     }
 
-    private void bringUp(boolean wasThere) {
-        if (wasThere) {
-            rtnetlink.links().set(index, LinkSetting.mac(spec.mac()), LinkSetting.mtu(spec.mtu()), LinkSetting.UP);
-        }
+    private void bringUp() {
+        // A link-local address is only wanted where pods speak IPv6; its mode must be set before the device is up.
+        AddressGeneration linkLocal = has(spec, Family.IPV6) ? AddressGeneration.EUI64 : AddressGeneration.NONE;
+        rtnetlink.links().set(index, LinkSetting.addressGeneration(linkLocal));
+        rtnetlink.links().set(index, LinkSetting.mac(spec.mac()), LinkSetting.mtu(spec.mtu()), LinkSetting.up());
         List<Prefix> present = rtnetlink.addresses().list(index).stream()
                 .map(dev.fairlead.kernel.route.Address::prefix)
                 .toList();
@@ -105,6 +103,10 @@ public final class PodBridge {
 
     public int index() {
         return index;
+    }
+
+    public Mac mac() {
+        return spec.mac();
     }
 
     public int mtu() {

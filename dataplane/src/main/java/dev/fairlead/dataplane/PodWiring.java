@@ -64,28 +64,35 @@ public final class PodWiring {
     public List<Step> plan(PodInterface pod, Netns namespace, int podIndex) {
         List<Step> steps = new ArrayList<>();
         boolean ipv6 = pod.addresses().stream().anyMatch(a -> a.address().isIpv6());
-        AddressGeneration linkLocal = ipv6 ? AddressGeneration.EUI64 : AddressGeneration.NONE;
         steps.add(new Step(
                 Side.NODE,
                 LinkRequests.createVeth(
                         List.of(
                                 LinkSetting.name(pod.hostName()),
                                 LinkSetting.mtu(pod.mtu()),
-                                LinkSetting.alias(pod.owner()),
-                                LinkSetting.addressGeneration(AddressGeneration.NONE),
                                 LinkSetting.master(bridge.index()),
-                                LinkSetting.UP),
+                                LinkSetting.up()),
                         podIndex,
                         List.of(
                                 LinkSetting.name(pod.name()),
                                 LinkSetting.mac(pod.mac()),
                                 LinkSetting.mtu(pod.mtu()),
-                                LinkSetting.addressGeneration(linkLocal),
                                 LinkSetting.namespace(namespace)))));
+        // The node's end is a port and needs no address. It has no carrier yet, so this is before it would make one.
+        steps.add(new Step(
+                Side.NODE,
+                LinkRequests.set(
+                        pod.hostName(),
+                        LinkSetting.alias(pod.owner()),
+                        LinkSetting.addressGeneration(AddressGeneration.NONE))));
         // A pod must reach itself by a Service address: such a frame leaves by the port it came in on.
         steps.add(new Step(Side.NODE, LinkRequests.setPort(pod.hostName(), Map.of(PortFlag.HAIRPIN, true))));
-        steps.add(new Step(Side.POD, LinkRequests.set("lo", LinkSetting.UP)));
-        steps.add(new Step(Side.POD, LinkRequests.set(podIndex, LinkSetting.UP)));
+        steps.add(new Step(Side.POD, LinkRequests.set("lo", LinkSetting.up())));
+        if (!ipv6) {
+            steps.add(new Step(
+                    Side.POD, LinkRequests.set(podIndex, LinkSetting.addressGeneration(AddressGeneration.NONE))));
+        }
+        steps.add(new Step(Side.POD, LinkRequests.set(podIndex, LinkSetting.up())));
         for (Prefix address : pod.addresses()) {
             steps.add(new Step(Side.POD, AddressRequests.add(Address.of(podIndex, address))));
         }

@@ -35,7 +35,7 @@ public final class Underlay implements AutoCloseable {
         Netns namespace = Netns.create();
         try {
             Rtnetlink rtnetlink = Rtnetlink.open(namespace);
-            rtnetlink.links().create(LinkKind.Bridge.plain(), LinkSetting.name(SWITCH), LinkSetting.UP);
+            rtnetlink.links().create(LinkKind.Bridge.plain(), LinkSetting.name(SWITCH), LinkSetting.up());
             return new Underlay(
                     namespace, rtnetlink, rtnetlink.links().require(SWITCH).index());
         } catch (RuntimeException e) {
@@ -53,11 +53,11 @@ public final class Underlay implements AutoCloseable {
                                 LinkSetting.name(nodeName),
                                 LinkSetting.mtu(mtu),
                                 LinkSetting.master(bridge),
-                                LinkSetting.UP),
+                                LinkSetting.up()),
                         List.of(LinkSetting.name(UPLINK), LinkSetting.mtu(mtu), LinkSetting.namespace(node)));
         try (Rtnetlink inNode = Rtnetlink.open(node)) {
-            inNode.links().set("lo", LinkSetting.UP);
-            inNode.links().set(UPLINK, LinkSetting.UP);
+            inNode.links().set("lo", LinkSetting.up());
+            inNode.links().set(UPLINK, LinkSetting.up());
             int index = inNode.links().require(UPLINK).index();
             for (Prefix address : addresses) {
                 inNode.addresses().add(index, address);
