@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -58,6 +59,14 @@ public final class Launch {
      */
     public static Path hostProc() {
         return namespaces().isPresent() ? HOST_PROC : Path.of("/proc");
+    }
+
+    /** What processes of a lab's containers find in their environment unless their manifest says otherwise. */
+    public static Map<String, String> labEnvironment() {
+        return Map.of(
+                "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                "HOME", "/",
+                "LANG", "C.UTF-8");
     }
 
     /** This JVM's PID as the host sees it. */

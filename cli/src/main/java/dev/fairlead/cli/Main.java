@@ -7,6 +7,7 @@ public final class Main {
     /** Runs one command and ends the JVM with its exit code. */
     public static void main(String[] args) {
         int code = run(Terminal.ofProcess(), args);
+        Launch.answer(code); // after the sentence that says why; a command that stayed has answered before
         // Not a plain return: a thread left behind by a failed command must not keep a short command alive.
         System.exit(code);
     }

@@ -5,7 +5,6 @@ import dev.fairlead.lab.control.Controllers;
 import dev.fairlead.lab.door.LabRefusal;
 import dev.fairlead.lab.manifest.ManifestReader;
 import dev.fairlead.lab.manifest.Workload;
-import dev.fairlead.lab.model.Action;
 import dev.fairlead.lab.model.Change;
 import dev.fairlead.lab.model.LabPicture;
 import dev.fairlead.lab.model.Manifest;
@@ -19,6 +18,7 @@ import dev.fairlead.lab.model.Store;
 import dev.fairlead.lab.node.HostProcess;
 import dev.fairlead.lab.node.Kubelet;
 import dev.fairlead.lab.node.LabNode;
+import dev.fairlead.lab.node.RunningPod;
 import dev.fairlead.lab.workload.Running;
 import dev.fairlead.plan.ClusterPicture;
 import java.time.Duration;
@@ -27,6 +27,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -45,7 +46,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Lab implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lab.class);
-    private static final int MOST_ROUNDS = 1000;
 
     private final LabOptions options;
     private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor(
@@ -63,7 +63,7 @@ public final class Lab implements AutoCloseable {
     private Lab(LabOptions options, Map<String, String> environment) {
         this.options = options;
         SplittableRandom random = new SplittableRandom();
-        this.store = new Store(ServiceCidrs.of(options.layout().serviceCidrs()), InstantSource.system(), random);
+        this.store = new Store(new ServiceCidrs(options.layout().serviceCidrs()), InstantSource.system(), random);
         this.controllers = new Controllers(random.split());
         this.picture = store.picture();
         this.nodes = LabNodes.create(options, this::startBuiltIn, environment, new PodReports(), workers);
@@ -79,7 +79,7 @@ public final class Lab implements AutoCloseable {
         lab.onLoop(() -> {
             for (LabNode node : lab.nodes.all()) {
                 var unused = lab.store.putNode(new Node(
-                        ObjectMeta.named("", node.slot().name(), Map.of("kubernetes.io/hostname", node.slot().name())),
+                        ObjectMeta.of("", node.slot().name(), Map.of("kubernetes.io/hostname", node.slot().name()), Map.of()),
                         node.slot().addresses(),
                         node.slot().podCidrs(),
                         node.sandbox().hostNetnsPath(),
@@ -105,12 +105,18 @@ public final class Lab implements AutoCloseable {
         return nodes.all();
     }
 
-    /** The kubelet's view of a pod. */
-    public dev.fairlead.lab.node.RunningPod running(Pod pod) {
-        return nodes.node(pod.spec().nodeName())
-                .kubelet()
-                .pod(pod.metadata().uid())
-                .orElseThrow(() -> new LabRefusal("pod " + pod.key() + " is not running"));
+    /** A pod on the kernel, once its kubelet has begun with it. */
+    public Optional<RunningPod> findRunning(Pod pod) {
+        return pod.spec().nodeName().isEmpty()
+                ? Optional.empty()
+                : nodes.node(pod.spec().nodeName()).kubelet().pod(pod.metadata().uid());
+    }
+
+    /** As {@link #findRunning}, or a sentence. */
+    public RunningPod running(Pod pod) {
+        return findRunning(pod)
+                .orElseThrow(() -> new LabRefusal("pod " + pod.key() + " is not running"
+                        + (pod.status().reason().isEmpty() ? "" : ": " + pod.status().reason())));
     }
 
     /**
@@ -201,19 +207,23 @@ public final class Lab implements AutoCloseable {
         if (closed) {
             return;
         }
-        for (int round = 0; round < MOST_ROUNDS; round++) {
-            List<Action> actions = controllers.reconcile(store.picture(), Instant.now());
-            if (actions.isEmpty()) {
-                break;
-            }
-            var unused = store.perform(actions);
-        }
+        controllers.settle(store, Instant.now());
         LabPicture now = store.picture();
+        wakeWhenDue(now);
         startAndStopPods(now);
         tellAgents(now);
         synchronized (changed) {
             picture = now;
             changed.notifyAll();
+        }
+    }
+
+    /** Some things change by time alone: a rollout that waits for a pod to have been ready for a while. */
+    private void wakeWhenDue(LabPicture now) {
+        Optional<Instant> due = Controllers.due(now, Instant.now());
+        if (due.isPresent()) {
+            long millis = Math.max(1, Duration.between(Instant.now(), due.get()).toMillis());
+            var unused = loop.schedule(this::settle, millis, TimeUnit.MILLISECONDS);
         }
     }
 
