@@ -50,6 +50,7 @@ public final class NetlinkSocket implements AutoCloseable {
     private static final int RECEIVE_BYTES = 64 * 1024;
 
     private static final int DUMP_ATTEMPTS = 10;
+    private static final Consumer<String> SILENT = text -> {};
     private static volatile Consumer<String> explainer = defaultExplainer();
 
     private final Fd fd;
@@ -68,8 +69,6 @@ public final class NetlinkSocket implements AutoCloseable {
         PrintStream err = System.err;
         return Boolean.getBoolean("fairlead.explain") ? err::print : SILENT;
     }
-
-    private static final Consumer<String> SILENT = text -> {};
 
     /** Sends the explain mode's text somewhere else; every socket of this process is affected. */
     public static void explainTo(Consumer<String> sink) {
