@@ -9,7 +9,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.CharConversionException;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * JSON text to tree and back, within bounds, so that no text can exhaust memory or stack. As in Go, which the other plugins
@@ -39,6 +41,8 @@ public final class CniJson {
                     .maxNumberLength(100)
                     .build())
             .build();
+
+    private static final List<String> ADDITIONS = List.of(" (start marker", " (for ", ": was expecting (JSON");
 
     private CniJson() {}
 
@@ -81,8 +85,14 @@ public final class CniJson {
                     "isn't JSON that can be used: " + firstSentence(e.getOriginalMessage()),
                     place == null ? 0 : place.getLineNr(),
                     place == null ? 0 : place.getColumnNr());
-        } catch (IOException | ArithmeticException | NumberFormatException e) {
-            throw new ConfigException(ErrorCode.DECODING_FAILURE, "", "isn't JSON: " + Quote.of(e.toString()));
+        } catch (CharConversionException e) {
+            throw new ConfigException(ErrorCode.DECODING_FAILURE, "", "isn't JSON: its characters aren't UTF-8");
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw new ConfigException(
+                    ErrorCode.DECODING_FAILURE, "", "isn't JSON that can be used: a number is too large");
+        } catch (IOException e) {
+            throw new ConfigException(
+                    ErrorCode.DECODING_FAILURE, "", "isn't JSON: " + Quote.of(String.valueOf(e.getMessage())));
         }
     }
 
@@ -92,13 +102,14 @@ public final class CniJson {
                 ErrorCode.DECODING_FAILURE, "", "isn't JSON: " + problem, place.getLineNr(), place.getColumnNr());
     }
 
-    /** Jackson appends where an object began, and its options; people need the first part only. */
+    /** Jackson appends where an object began, and what else is JSON; people need the first part only. */
     private static String firstSentence(String message) {
         String line = Quote.of(message);
-        int start = line.indexOf(" (start marker");
-        int hint = line.indexOf(" (for ");
-        int end = Math.min(start < 0 ? line.length() : start, hint < 0 ? line.length() : hint);
-        return line.substring(0, end);
+        for (String addition : ADDITIONS) {
+            int at = line.indexOf(addition);
+            line = at < 0 ? line : line.substring(0, at);
+        }
+        return line;
     }
 
     /** The document without white space, UTF-8. Lone surrogates become U+FFFD, as Go writes them. */
