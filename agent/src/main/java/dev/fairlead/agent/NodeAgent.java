@@ -47,7 +47,7 @@ public final class NodeAgent implements AutoCloseable {
             Optional<PodBridge> bridge = config.podCidrs().isEmpty()
                     ? Optional.empty()
                     : Optional.of(PodBridge.start(config.node(), rtnetlink, bridge(config)));
-            ServiceTable services = ServiceTable.start(config.node());
+            ServiceTable services = ServiceTable.start(config.node(), config.nodeName());
             PictureLoop loop = new PictureLoop(config, PeerRoutes.start(rtnetlink), services);
             return new NodeAgent(config, rtnetlink, services, loop, bridge.map(made -> servePods(config, made)));
         } catch (RuntimeException e) {

@@ -80,6 +80,7 @@ final class PictureLoop implements AutoCloseable {
 
     private void apply(ClusterPicture picture) {
         routes.apply(NodeRoutes.plan(picture, node, uplink));
+        services.apply(services.applied().next(picture));
     }
 
     private synchronized @Nullable ClusterPicture take() {
