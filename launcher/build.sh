@@ -11,6 +11,8 @@
 
 # build_runtime: leaves a fresh build that read_build has read, or ends the launcher.
 build_runtime() {
+  need_build_tools
+  if [ "${FAIRLEAD_NO_BUILD-}" = 1 ]; then die 1 'there is no build, and FAIRLEAD_NO_BUILD=1 forbids making one'; fi
   lock_checkout
   read_build
   if is_fresh; then # somebody else built while this process waited
@@ -43,7 +45,6 @@ unlock_checkout() { exec 5>&-; }
 # make_runtime MAVEN_ARGUMENT...: builds under the lock. `-Dquick` leaves out the checks that only developers need.
 make_runtime() {
   started=$(date +%s)
-  need_build_tools
   mkdir -p "$state/log"
   remove_old_builds
   id=build-$started-$$
@@ -52,7 +53,7 @@ make_runtime() {
   rm -rf "$home/cli/target/runtime" # jars of versions that the project has left would be found there
 
   log=$state/log/build.log
-  maven "$log" build_progress package -DskipTests "$@" || build_failed
+  maven "$log" build_progress package -Dmaven.test.skip=true "$@" || build_failed
   collect_jars || build_failed
   train
   publish
@@ -62,7 +63,7 @@ make_runtime() {
 need_build_tools() {
   ok() { :; }
   lacks() { :; }
-  bad() { die 2 "$1: $2; $3"; }
+  bad() { die 2 "$2; $3"; }
   . "$home/launcher/checks.sh"
   check_build
 }
@@ -148,6 +149,7 @@ collect_jars() {
 
 # Without the cache everything works and starts in three times the time, so its failure isn't the build's.
 train() {
+  if [ "${FAIRLEAD_TEST_NO_CACHE-}" = 1 ]; then return; fi
   say 'training the start-up cache'
   java_command long
   . "$home/launcher/enter.sh"

@@ -4,7 +4,7 @@
 green= red= yellow= plain=
 if [ -t 1 ] && [ -z "${NO_COLOR-}" ] && [ "${TERM-}" != dumb ]; then
   escape=$(printf '\033')
-  green="$escape[32m" red="$escape[31m" yellow="$escape[33m" plain="$escape[0m"
+  green="${escape}[32m" red="${escape}[31m" yellow="${escape}[33m" plain="${escape}[0m"
 fi
 failed=0
 ok() { printf '%s✓%s %-19s %s\n' "$green" "$plain" "$1" "$2"; }
@@ -22,9 +22,12 @@ read_build
 if is_fresh; then
   ok build 'up to date'
   java_command short
+  # What Java tries, it tries where the lab would run.
+  if [ -n "$namespaces" ]; then as=run_inside; else as=exec; fi
   # shellcheck disable=SC2086 # the options are words
-  "$java" $options ${cache:+"-XX:AOTCache=$cache"} "-Dfairlead.home=$home" -cp "$class_path" "$main" "$@" || failed=1
+  ("$as" "$java" $options ${cache:+"-XX:AOTCache=$cache"} "-Dfairlead.home=$home" -cp "$class_path" "$main" "$@") ||
+    failed=1
 else
-  lacks build 'not made yet' 'none needed, the first command makes it'
+  lacks build 'older than the sources, or not made yet' 'the next command makes it'
 fi
 exit "$failed"

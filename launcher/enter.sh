@@ -29,7 +29,6 @@ need_namespaces() {
   choose_namespaces || die 2 "the kernel allows this user neither user namespaces nor root's mount and PID namespaces" \
     "($refusal); \`./fairlead doctor\` says which setting to change"
   export FAIRLEAD_NAMESPACES="$namespaces"
-  unset FAIRLEAD_DETACHED
 }
 
 # run_inside JAVA...: becomes it; signals reach it and its exit code is this process's. Never returns.

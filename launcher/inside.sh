@@ -15,8 +15,9 @@ exec 3<&0 # a background process is otherwise given /dev/null
     exit 2
   }
   if [ "$mode" = wait ]; then
-    # SIGKILL to the launcher can't be passed on; the kernel sends this one in its place.
-    set -- setpriv --pdeathsig KILL "$@"
+    # SIGKILL to the launcher can't be passed on; the kernel sends this one in its place. And a session of its own keeps
+    # the terminal's Ctrl-C from pods and commands, so that the lab ends them in its own order.
+    set -- setsid setpriv --pdeathsig KILL "$@"
   fi
   # The shell starts background processes with SIGINT ignored, and every process of the lab would inherit that.
   if env --default-signal=INT true 2>/dev/null; then
@@ -34,15 +35,14 @@ fi
 
 exec 9<&-
 interrupts=0
-# Ctrl-C reaches the child as well; it is also told by TERM, for a SIGINT that was sent to this process alone. Whoever
-# presses it twice doesn't want to wait.
+# Whoever presses Ctrl-C twice doesn't want to wait.
 interrupt() {
   interrupts=$((interrupts + 1))
   if [ "$interrupts" = 1 ]; then kill -TERM "$child"; else kill -KILL "$child"; fi
 }
 trap interrupt INT
 trap 'kill -TERM "$child"' TERM HUP
-trap '' QUIT # for the child: a JVM prints its threads
+trap 'kill -QUIT "$child"' QUIT # a JVM prints its threads
 
 while
   wait "$child"

@@ -51,6 +51,9 @@ test_progress() {
         if [ "$skipped" = 0 ]; then skipped=; else skipped=", $skipped skipped"; fi
         echo "  ${line##* -- in }: ${failing:+FAILED of }${tests%%,*}$skipped, ${seconds%% *} s"
         ;;
+      '[ERROR] '*'[Help '* | '[ERROR] To see '* | '[ERROR] Re-run '* | '[ERROR] For more '* | '[ERROR] After '* | \
+        '[ERROR]   mvn '* | '[ERROR] '?'at org.apache.maven'* | '[ERROR] -> '* | '[ERROR] ')
+        ;; # for who uses Maven
       '[ERROR]'* | '[FATAL]'*)
         failing=yes
         echo "$line"
@@ -102,7 +105,7 @@ rm -rf "$home"/*/target/surefire-reports
 export FAIRLEAD_NO_BUILD=1
 code=0
 # A failure doesn't end the run: whoever broke one room wants to know about the others too.
-maven "$state/log/test.log" test_progress verify -Dmaven.test.failure.ignore=true "$@" || code=1
+maven "$state/log/test.log" test_progress verify --fail-at-end -Dmaven.test.failure.ignore=true "$@" || code=1
 count_tests
 if [ "$code" != 0 ]; then
   say "Maven did not finish its work; the whole log is $log"

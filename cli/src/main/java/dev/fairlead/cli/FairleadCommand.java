@@ -27,7 +27,7 @@ final class FairleadCommand implements Command {
                 new VersionCommand(terminal),
                 new HelpCommand(terminal),
                 new WhereCommand(terminal),
-                new HoldCommand(),
+                new HoldCommand(terminal),
                 new TrainCommand());
     }
 
@@ -95,8 +95,14 @@ final class FairleadCommand implements Command {
         }
         String said =
                 "`" + command + "` has no command '" + unmatched.getUnmatched().getFirst() + "'";
-        List<String> close = unmatched.getSuggestions();
-        return close.isEmpty() ? said : said + ", but it has '" + close.getFirst() + "'";
+        // picocli always finds something that is similar; a slip of the finger leaves the beginning as it was.
+        String wanted = unmatched.getUnmatched().getFirst();
+        for (String close : unmatched.getSuggestions()) {
+            if (close.regionMatches(0, wanted, 0, 2)) {
+                return said + ", but it has '" + close + "'";
+            }
+        }
+        return said;
     }
 
     /** One sentence, and the stack trace only for who asked for it: a trace hides the sentence from everyone else. */

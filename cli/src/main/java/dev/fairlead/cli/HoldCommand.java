@@ -10,7 +10,7 @@ import picocli.CommandLine.ParseResult;
  * {@code fairlead __hold}: stays, with a child process, until it is ended from outside, as a lab does. For the
  * launcher's own tests, which end it in all the ways in which a lab can be ended.
  */
-record HoldCommand() implements Command {
+record HoldCommand(Terminal terminal) implements Command {
     // A test that lost track of this process must not leave it on the machine.
     private static final int LONGEST_SECONDS = 60;
 
@@ -37,6 +37,7 @@ record HoldCommand() implements Command {
         }
         try {
             Process child = new ProcessBuilder("sleep", Integer.toString(LONGEST_SECONDS)).start();
+            terminal.out().println("hostPid=" + Launch.hostPid());
             if (parsed.hasMatchedOption("--answer")) {
                 Launch.answer(parsed.matchedOptionValue("--answer", 0));
             }

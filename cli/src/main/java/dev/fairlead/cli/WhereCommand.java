@@ -25,7 +25,7 @@ record WhereCommand(Terminal terminal) implements Command {
     /** One {@code name=value} per line; the namespaces as the kernel names them, for example {@code net:[4026531840]}. */
     private void print() {
         terminal.out().println("made=" + Launch.namespaces().orElse("none"));
-        terminal.out().println("pid=" + ProcessHandle.current().pid());
+        terminal.out().println("self=" + ProcessHandle.current().pid());
         terminal.out().println("hostPid=" + Launch.hostPid());
         for (String kind : new String[] {"user", "mnt", "pid", "net"}) {
             try {

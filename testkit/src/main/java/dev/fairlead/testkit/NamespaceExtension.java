@@ -1,5 +1,6 @@
 package dev.fairlead.testkit;
 
+import dev.fairlead.kernel.netns.Netns;
 import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -22,6 +23,7 @@ final class NamespaceExtension
     @Override
     public void beforeAll(ExtensionContext context) {
         TestNamespaces.assumePossible();
+        Netns.prepareJavaSockets();
         context.getStore(STORE).put("host", HostSnapshot.capture());
     }
 

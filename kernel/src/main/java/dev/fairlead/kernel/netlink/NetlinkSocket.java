@@ -49,6 +49,12 @@ public final class NetlinkSocket implements AutoCloseable {
     /** The kernel fills dump replies up to the size that was read last, at most 32 KiB; errors are shorter. */
     private static final int RECEIVE_BYTES = 64 * 1024;
 
+    /**
+     * Requests in one send. The kernel answers all of them before the call returns, and drops without a word the
+     * acknowledgements that the receive buffer has no room for; a hundred fit the smallest that distributions set.
+     */
+    private static final int PIPELINE = 100;
+
     private static final int DUMP_ATTEMPTS = 10;
     private static final Consumer<String> SILENT = text -> {};
     private static volatile Consumer<String> explainer = defaultExplainer();
@@ -98,10 +104,21 @@ public final class NetlinkSocket implements AutoCloseable {
             socket.option(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
             socket.option(SOL_SOCKET, SO_RCVBUF, 8 << 20); // capped by net.core.rmem_max; more room for events
             socket.option(SOL_SOCKET, SO_SNDBUF, 8 << 20); // capped by net.core.wmem_max; room for one large batch
+            socket.bind();
             return socket;
         } catch (RuntimeException e) {
             fd.close();
             throw e;
+        }
+    }
+
+    /** Lets the kernel choose our port number: a socket without one hears no multicast. */
+    private void bind() {
+        try (Arena arena = Arena.ofConfined()) {
+            // struct sockaddr_nl: u16 family, u16 padding, u32 port, u32 groups
+            MemorySegment address = arena.allocate(12);
+            address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_NETLINK);
+            var _ = Linux.call("bind the " + fd, Linux.Call.BIND, fd.number(), address.address(), 12);
         }
     }
 
@@ -196,33 +213,38 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     /**
-     * Sends requests in one system call; the kernel handles them in order, each by itself, also after one was refused.
+     * Sends requests in one system call (one for each hundred); the kernel handles them in order, each by itself, also after one was refused.
      *
      * @return for each request, in order, why it was refused, or empty
      */
     public List<Optional<NetlinkException>> pipeline(List<Request> requests) {
-        if (requests.isEmpty()) {
-            return List.of();
-        }
+        List<Optional<NetlinkException>> outcomes = new ArrayList<>();
         lock.lock();
         try {
-            int first = sequence;
-            List<byte[]> frames = new ArrayList<>();
-            for (Request request : requests) {
-                frames.add(frame(request, Request.NLM_F_REQUEST | Request.NLM_F_ACK, sequence++));
+            for (int from = 0; from < requests.size(); from += PIPELINE) {
+                pipelineOnce(requests.subList(from, Math.min(from + PIPELINE, requests.size())), outcomes);
             }
-            send(requests.getFirst().wanted(), join(frames));
-            List<Optional<NetlinkException>> outcomes = new ArrayList<>();
-            while (outcomes.size() < requests.size()) {
-                for (Message message : receive(requests.getFirst().wanted())) {
-                    if (message.type() == NLMSG_ERROR && message.sequence() == first + outcomes.size()) {
-                        outcomes.add(refusal(requests.get(outcomes.size()), message));
-                    }
-                }
-            }
-            return outcomes;
         } finally {
             lock.unlock();
+        }
+        return outcomes;
+    }
+
+    private void pipelineOnce(List<Request> requests, List<Optional<NetlinkException>> outcomes) {
+        int first = sequence;
+        List<byte[]> frames = new ArrayList<>();
+        for (Request request : requests) {
+            frames.add(frame(request, Request.NLM_F_REQUEST | Request.NLM_F_ACK, sequence++));
+        }
+        String wanted = requests.getFirst().wanted();
+        send(wanted, join(frames));
+        for (int done = 0; done < requests.size(); ) {
+            for (Message message : receive(wanted)) {
+                if (message.type() == NLMSG_ERROR && message.sequence() == first + done) {
+                    outcomes.add(refusal(requests.get(done), message));
+                    done++;
+                }
+            }
         }
     }
 
@@ -440,7 +462,8 @@ public final class NetlinkSocket implements AutoCloseable {
             long got;
             do {
                 got = Linux.raw(Linux.Call.RECVFROM, fd.number(), buffer.address(), RECEIVE_BYTES, MSG_DONTWAIT, 0, 0);
-            } while (got >= 0);
+            } while (got >= 0
+                    || got == -Errno.ENOBUFS.number()); // which says once that something was dropped, and goes on
         }
     }
 

@@ -3,6 +3,7 @@ package dev.fairlead.kernel.netlink;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -36,6 +37,9 @@ public final class Schema {
 
         /** Holds attributes; the inner schema is a supplier because some hold themselves. */
         record Nest(String name, Supplier<Schema> inner) implements Entry {}
+
+        /** Holds attributes that depend on the text of another attribute beside it, {@code IFLA_INFO_KIND} for instance. */
+        record Choice(String name, int selector, Function<String, Schema> inner) implements Entry {}
     }
 
     private final Map<Integer, Entry> entries = new HashMap<>();
@@ -63,6 +67,16 @@ public final class Schema {
 
     public Schema nest(int type, String name, Schema inner) {
         return put(type, new Entry.Nest(name, () -> inner));
+    }
+
+    /**
+     * An attribute whose content depends on another one beside it.
+     *
+     * @param selector type of that other attribute, a string
+     * @param inner from its text, empty when it isn't there, to what this one holds
+     */
+    public Schema choice(int type, String name, int selector, Function<String, Schema> inner) {
+        return put(type, new Entry.Choice(name, selector, inner));
     }
 
     private Schema put(int type, Entry entry) {

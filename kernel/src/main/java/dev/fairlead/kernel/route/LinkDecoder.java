@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads links. */
 final class LinkDecoder {
@@ -46,6 +47,21 @@ final class LinkDecoder {
                 alternativeNames(a),
                 addressGeneration(a),
                 a.find(IFLA_STATS64).map(LinkStats::decode).orElse(LinkStats.NONE));
+    }
+
+    /** A message of the family {@code AF_BRIDGE}: the link's life as a port, and nothing else of it. */
+    static RouteEvent port(Message message, boolean gone) {
+        Attributes a = message.attributes(Rtm.IFINFOMSG);
+        int index = message.buffer().getInt(4);
+        String name = string(a, IFLA_IFNAME);
+        int bridge = (int) u32(a, IFLA_MASTER);
+        if (gone) {
+            return new RouteEvent.PortGone(index, name, bridge);
+        }
+        BridgePort port = a.find(IFLA_PROTINFO)
+                .map(info -> BridgePort.decode(info.nested()))
+                .orElse(new BridgePort(0, 0, Set.of()));
+        return new RouteEvent.PortChanged(index, name, bridge, port);
     }
 
     private static LinkKind kind(Attributes info) {

@@ -117,25 +117,34 @@ public final class LinkRequests {
     /** Changes the link with this index. */
     public static Request set(int index, LinkSetting... settings) {
         List<LinkSetting> all = List.of(settings);
-        Encoder encoder = new Encoder();
-        LinkSetting.encodeAll(encoder, index, all);
-        return new Request(
-                "set the link with index " + index + " " + LinkSetting.text(all), Rtm.RTM_SETLINK, encoder.toBytes());
+        String wanted = "set the link with index " + index + " " + LinkSetting.text(all);
+        Encoder encoder = changes(wanted, index, all);
+        return new Request(wanted, Rtm.RTM_SETLINK, encoder.toBytes());
     }
 
     /** Changes the link of this name, which may be one of its alternative names. To rename, say the link by its index. */
     public static Request set(String name, LinkSetting... settings) {
         List<LinkSetting> all = List.of(settings);
+        String wanted = "set the link " + name + " " + LinkSetting.text(all);
         for (LinkSetting setting : all) {
             if (setting instanceof LinkSetting.Name) {
-                throw new IllegalArgumentException("could not rename " + name
-                        + ": with two names in the message the kernel takes the new one for the link's; use its index");
+                throw new IllegalArgumentException("could not " + wanted + ": with two names in the message the kernel"
+                        + " takes the new one for the link's; say the link by its index");
+            }
+        }
+        Encoder encoder = changes(wanted, 0, all).attributeString(nameAttribute(name), name);
+        return new Request(wanted, Rtm.RTM_SETLINK, encoder.toBytes());
+    }
+
+    private static Encoder changes(String wanted, int index, List<LinkSetting> settings) {
+        for (LinkSetting setting : settings) {
+            if (setting instanceof LinkSetting.Index) {
+                throw new IllegalArgumentException("could not " + wanted + ": a link keeps the index it was made with");
             }
         }
         Encoder encoder = new Encoder();
-        LinkSetting.encodeAll(encoder, 0, all);
-        encoder.attributeString(nameAttribute(name), name);
-        return new Request("set the link " + name + " " + LinkSetting.text(all), Rtm.RTM_SETLINK, encoder.toBytes());
+        LinkSetting.encodeAll(encoder, index, settings);
+        return encoder;
     }
 
     /** Sets flags of a bridge port; those not named keep what they are. */

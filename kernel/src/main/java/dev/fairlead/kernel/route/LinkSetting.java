@@ -22,6 +22,14 @@ public sealed interface LinkSetting {
         return new Name(name);
     }
 
+    /**
+     * The index it is to have, at creation only; EBUSY when another link of the namespace has it. Known before the kernel
+     * has answered, it lets the messages that need it travel together with this one.
+     */
+    static LinkSetting index(int number) {
+        return new Index(number);
+    }
+
     static LinkSetting mac(Mac mac) {
         return new HardwareAddress(mac);
     }
@@ -56,7 +64,7 @@ public sealed interface LinkSetting {
         return new Ipv6Addresses(mode);
     }
 
-    /** Writes its attribute; those that are flags are in the header instead. */
+    /** Writes its attribute; those that are in the header have none. */
     default void encode(Encoder encoder) {}
 
     record Up(boolean on) implements LinkSetting {
@@ -71,6 +79,14 @@ public sealed interface LinkSetting {
         @Override
         public String toString() {
             return on ? "arp on" : "arp off";
+        }
+    }
+
+    /** For a veth's peer the kernel takes it only when the near end is given one too. */
+    record Index(int number) implements LinkSetting {
+        @Override
+        public String toString() {
+            return "index " + number;
         }
     }
 
@@ -220,27 +236,34 @@ public sealed interface LinkSetting {
         }
     }
 
-    /** Writes {@code struct ifinfomsg} and the attributes of all. */
+    /**
+     * Writes {@code struct ifinfomsg} and the attributes of all.
+     *
+     * @param index of the link that is changed; 0 for one that is made, or that is changed by its name
+     */
     static void encodeAll(Encoder encoder, int index, List<LinkSetting> settings) {
+        int number = index;
         int flags = 0;
         int change = 0;
         for (LinkSetting setting : settings) {
-            int bit = switch (setting) {
-                case Up up -> LinkFlags.IFF_UP;
-                case Arp arp -> LinkFlags.IFF_NOARP;
-                case Promiscuous promiscuous -> LinkFlags.IFF_PROMISC;
-                default -> 0;
-            };
-            boolean set = switch (setting) {
-                case Up up -> up.on();
-                case Arp arp -> !arp.on();
-                case Promiscuous promiscuous -> promiscuous.on();
-                default -> false;
-            };
-            change |= bit;
-            flags |= set ? bit : 0;
+            switch (setting) {
+                case Up(boolean on) -> {
+                    change |= LinkFlags.IFF_UP;
+                    flags |= on ? LinkFlags.IFF_UP : 0;
+                }
+                case Arp(boolean on) -> {
+                    change |= LinkFlags.IFF_NOARP;
+                    flags |= on ? 0 : LinkFlags.IFF_NOARP;
+                }
+                case Promiscuous(boolean on) -> {
+                    change |= LinkFlags.IFF_PROMISC;
+                    flags |= on ? LinkFlags.IFF_PROMISC : 0;
+                }
+                case Index(int wanted) -> number = wanted;
+                default -> {}
+            }
         }
-        header(encoder, Rtm.AF_UNSPEC, index, flags, change);
+        header(encoder, Rtm.AF_UNSPEC, number, flags, change);
         for (LinkSetting setting : settings) {
             setting.encode(encoder);
         }

@@ -2,6 +2,7 @@ package dev.fairlead.kernel.route;
 
 import static dev.fairlead.kernel.netlink.Schema.Kind.*;
 import static dev.fairlead.kernel.route.Ifa.*;
+import static dev.fairlead.kernel.route.Nda.*;
 import static dev.fairlead.kernel.route.Rta.*;
 
 import dev.fairlead.kernel.netlink.Schema;
@@ -52,7 +53,21 @@ final class RouteSchema {
             .leaf(RTA_DPORT, "RTA_DPORT", BE16)
             .leaf(RTA_NH_ID, "RTA_NH_ID", U32);
 
-    static final Schema NEIGHBOUR = Schema.of();
+    static final Schema NEIGHBOUR = Schema.of()
+            .leaf(NDA_DST, "NDA_DST", IP)
+            .leaf(NDA_LLADDR, "NDA_LLADDR", MAC)
+            .leaf(NDA_CACHEINFO, "NDA_CACHEINFO", HEX)
+            .leaf(NDA_PROBES, "NDA_PROBES", U32)
+            .leaf(NDA_VLAN, "NDA_VLAN", U16)
+            .leaf(NDA_PORT, "NDA_PORT", BE16)
+            .leaf(NDA_VNI, "NDA_VNI", U32)
+            .leaf(NDA_IFINDEX, "NDA_IFINDEX", U32)
+            .leaf(NDA_MASTER, "NDA_MASTER", U32)
+            .leaf(NDA_LINK_NETNSID, "NDA_LINK_NETNSID", S32)
+            .leaf(NDA_SRC_VNI, "NDA_SRC_VNI", U32)
+            .leaf(NDA_PROTOCOL, "NDA_PROTOCOL", U8)
+            .leaf(NDA_NH_ID, "NDA_NH_ID", U32)
+            .leaf(NDA_FLAGS_EXT, "NDA_FLAGS_EXT", U32);
 
     private RouteSchema() {}
 }

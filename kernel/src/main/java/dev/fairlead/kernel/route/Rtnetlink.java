@@ -44,6 +44,10 @@ public final class Rtnetlink implements AutoCloseable {
         return new Routes(socket);
     }
 
+    public Neighbours neighbours() {
+        return new Neighbours(socket);
+    }
+
     /**
      * Sends several requests in one system call; the kernel takes them in order, each by itself, also after a refusal.
      *
