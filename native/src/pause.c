@@ -9,6 +9,10 @@
  * For PID 1 a signal whose action is the default one is dropped (pid_namespaces(7)), but a blocked signal never is
  * (sig_ignored() in kernel/signal.c): so the two are blocked and waited for, and no handler is needed. The same holds
  * when the parent left them ignored, as a shell does with SIGINT for what it runs in the background.
+ *
+ * --mount-proc: first mounts /proc and /sys of its own namespaces, in its own mount namespace, then closes its standard
+ * output: whoever started it reads the end of the stream once the pod is ready, and before it a sentence if it is not.
+ * Only a process that is in a PID namespace can mount that namespace's /proc, and pause is the first one.
  */
 #include "sys.h"
 #include "text.h"
@@ -18,6 +22,20 @@
 #endif
 
 int main(int argc, char **argv, char **environment);
+
+/* A sysfs that stays the host's shows the wrong devices, but harms nobody; a /proc that does shows the wrong processes. */
+static bool mount_own_views(void)
+{
+    static const char refused[] = "pause: mounting /proc of the pod's PID namespace was refused\n";
+
+    if (sys_mount("proc", "/proc") < 0) {
+        sys_write(STDOUT, refused, sizeof refused - 1);
+        return false;
+    }
+    sys_mount("sysfs", "/sys");
+    sys_close(STDOUT);
+    return true;
+}
 
 int main(int argc, char **argv, char **environment)
 {
@@ -30,6 +48,9 @@ int main(int argc, char **argv, char **environment)
     for (int i = 1; i < argc; i++) {
         if (text_same(argv[i], "-v")) {
             return sys_write(STDOUT, version, sizeof version - 1) == sizeof version - 1 ? 0 : 1;
+        }
+        if (text_same(argv[i], "--mount-proc") && !mount_own_views()) {
+            return 1;
         }
     }
     if (sys_getpid() != 1) {

@@ -17,6 +17,7 @@
 enum {
     NR_READ = 0,
     NR_WRITE = 1,
+    NR_CLOSE = 3,
     NR_MMAP = 9,
     NR_RT_SIGACTION = 13,
     NR_RT_SIGPROCMASK = 14,
@@ -31,6 +32,7 @@ enum {
     NR_WAIT4 = 61,
     NR_FCNTL = 72,
     NR_RT_SIGTIMEDWAIT = 128,
+    NR_MOUNT = 165,
     NR_CLOCK_GETTIME = 228,
     NR_EXIT_GROUP = 231,
     NR_OPENAT = 257,
@@ -53,7 +55,9 @@ static inline long sys_call(long number, long a, long b, long c, long d, long e,
 enum {
     NR_FCNTL = 25,
     NR_IOCTL = 29,
+    NR_MOUNT = 40,
     NR_OPENAT = 56,
+    NR_CLOSE = 57,
     NR_READ = 63,
     NR_WRITE = 64,
     NR_PPOLL = 73,
@@ -189,6 +193,18 @@ static inline long sys_read(int fd, void *into, size_t size)
 static inline long sys_write(int fd, const void *from, size_t size)
 {
     return sys_call(NR_WRITE, fd, (long)from, (long)size, 0, 0, 0);
+}
+
+static inline long sys_close(int fd)
+{
+    return sys_call(NR_CLOSE, fd, 0, 0, 0, 0, 0);
+}
+
+/* Mounts a file system that has no device, as /proc and /sys are mounted everywhere. */
+static inline long sys_mount(const char *type, const char *at)
+{
+    enum { MS_NOSUID = 2, MS_NODEV = 4, MS_NOEXEC = 8 };
+    return sys_call(NR_MOUNT, (long)type, (long)at, (long)type, MS_NOSUID | MS_NODEV | MS_NOEXEC, 0, 0);
 }
 
 static inline long sys_getpid(void)

@@ -11,7 +11,9 @@ import dev.fairlead.packet.Family;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Mac;
 import dev.fairlead.packet.Prefix;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -86,15 +88,16 @@ public final class PodBridge {
     }
 
     private void forwarding() {
-        Sysctl sysctl = Sysctl.in(node);
+        Map<String, String> settings = new LinkedHashMap<>();
         if (has(spec, Family.IPV4)) {
-            sysctl.write("net.ipv4.ip_forward", "1");
+            settings.put(Sysctl.IPV4_FORWARD, "1");
             // Pods of one node reach each other over the bridge already; the node must not tell them so again.
-            sysctl.write("net.ipv4.conf." + spec.name() + ".send_redirects", "0");
+            settings.put(Sysctl.ofLink(Family.IPV4, spec.name(), "send_redirects"), "0");
         }
         if (has(spec, Family.IPV6)) {
-            sysctl.write("net.ipv6.conf.all.forwarding", "1");
+            settings.put(Sysctl.IPV6_FORWARD, "1");
         }
+        Sysctl.in(node).writeAll(settings);
     }
 
     public String name() {

@@ -39,12 +39,9 @@ final class Children {
     private final Fd wakeWrite;
 
     private Children() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment ends = arena.allocate(8);
-            Linux.call("make a pipe", Linux.Call.PIPE2, ends.address(), 0x80000 | 0x800 /* CLOEXEC, NONBLOCK */, 0);
-            wakeRead = Fd.own(ends.get(ValueLayout.JAVA_INT, 0), "wake pipe");
-            wakeWrite = Fd.own(ends.get(ValueLayout.JAVA_INT, 4), "wake pipe");
-        }
+        Fd.Pipe pipe = Fd.pipe("wake pipe");
+        wakeRead = pipe.reading();
+        wakeWrite = pipe.writing();
         Thread.ofPlatform().daemon().name("children").start(this::loop);
     }
 
@@ -91,8 +88,10 @@ final class Children {
             MemorySegment time = arena.allocate(16);
             time.set(ValueLayout.JAVA_LONG, 0, ORPHAN_SECONDS);
             Linux.raw(Linux.Call.PPOLL, polls.address(), children.size() + 1, INIT ? time.address() : 0, 0, 0, 0);
-            MemorySegment bytes = arena.allocate(64);
-            Linux.raw(Linux.Call.READ, wakeRead.number(), bytes.address(), 64);
+            if (polls.get(ValueLayout.JAVA_SHORT, 6) != 0) { // revents of the pipe: reading it won't wait
+                MemorySegment bytes = arena.allocate(64);
+                Linux.raw(Linux.Call.READ, wakeRead.number(), bytes.address(), 64);
+            }
         }
     }
 

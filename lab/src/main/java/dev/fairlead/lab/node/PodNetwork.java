@@ -66,7 +66,7 @@ public record PodNetwork(
 
     private AttachmentParameters parameters(
             String containerId, String netns, String namespace, String pod, String uid) {
-        CniArgs args = CniArgs.parse("IgnoreUnknown=1;K8S_POD_NAMESPACE=" + namespace + ";K8S_POD_NAME=" + pod
+        CniArgs args = CniArgs.of("IgnoreUnknown=1;K8S_POD_NAMESPACE=" + namespace + ";K8S_POD_NAME=" + pod
                 + ";K8S_POD_INFRA_CONTAINER_ID=" + containerId + ";K8S_POD_UID=" + uid);
         AttachmentParameters parameters =
                 AttachmentParameters.of(containerId, netns, INTERFACE).with(args);

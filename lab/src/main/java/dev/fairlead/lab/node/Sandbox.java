@@ -5,6 +5,7 @@ import dev.fairlead.kernel.process.Child;
 import dev.fairlead.kernel.process.Setup;
 import dev.fairlead.kernel.process.Spawn;
 import dev.fairlead.kernel.sys.Fd;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -23,17 +24,35 @@ public final class Sandbox implements AutoCloseable {
         this.netns = netns;
     }
 
-    /** Makes them; nothing is in the network namespace yet but a loopback device that is down. */
+    /**
+     * Makes them, and returns when {@code /proc} shows the pod. Nothing is in the network namespace yet but a loopback device
+     * that is down.
+     */
     public static Sandbox create(Path pauseProgram, String hostname) {
-        Child pause = Spawn.of(pauseProgram, List.of("--mount-proc"))
-                .withSession()
-                .withBefore(new Setup.Unshare(ALL), new Setup.Hostname(hostname))
-                .start();
-        try {
-            return new Sandbox(pause, Netns.ofProcess(pause.pid()));
-        } catch (RuntimeException e) {
-            pause.kill();
-            throw e;
+        Fd.Pipe ready = Fd.pipe("pause's output");
+        try (Fd reading = ready.reading()) {
+            Child pause = start(pauseProgram, hostname, ready.writing());
+            try {
+                String refused = new String(reading.readToEnd(), StandardCharsets.UTF_8).strip();
+                if (!refused.isEmpty()) {
+                    throw new IllegalStateException("the namespaces of " + hostname + " could not be made: " + refused);
+                }
+                return new Sandbox(pause, Netns.ofProcess(pause.pid()));
+            } catch (RuntimeException e) {
+                pause.kill();
+                throw e;
+            }
+        }
+    }
+
+    private static Child start(Path pauseProgram, String hostname, Fd output) {
+        try (Fd nothing = Fd.open(Path.of("/dev/null"), Fd.O_RDWR);
+                output) {
+            return Spawn.of(pauseProgram, List.of("--mount-proc"))
+                    .withStreams(nothing, output, nothing)
+                    .withSession()
+                    .withBefore(new Setup.Unshare(ALL), new Setup.Hostname(hostname))
+                    .start();
         }
     }
 
