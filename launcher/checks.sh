@@ -130,7 +130,7 @@ check_feature() {
   elif grep -qs "/$4\.ko" "/lib/modules/$release/modules.builtin" "/lib/modules/$release/modules.dep"; then
     ok "$2" "module $4, loaded when first used"
   elif [ "$1" = optional ]; then
-    lacks "$2" "the kernel has no $4" "load or build the module $4"
+    lacks "$2" "optional: the kernel has no $4" "load or build the module $4"
   else
     bad "$2" "the kernel has no $4" "load or build the module $4"
   fi
@@ -147,6 +147,6 @@ check_conntrack() {
 check_br_netfilter() {
   case $network in
     *br_netfilter*) ok br_netfilter 'bridged packets can meet the rules, in each namespace by itself' ;;
-    *) lacks br_netfilter 'replies between pods of one node must be routed' 'modprobe br_netfilter, once, as root' ;;
+    *) lacks br_netfilter 'optional: replies between pods of one node must be routed' 'modprobe br_netfilter, once, as root' ;;
   esac
 }

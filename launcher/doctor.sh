@@ -12,7 +12,7 @@ bad() {
   printf '%s✗%s %-19s %s; fix: %s\n' "$red" "$plain" "$1" "$2" "$3"
   failed=1
 }
-lacks() { printf '%s–%s %-19s optional: %s; fix: %s\n' "$yellow" "$plain" "$1" "$2" "$3"; }
+lacks() { printf '%s–%s %-19s %s; fix: %s\n' "$yellow" "$plain" "$1" "$2" "$3"; }
 
 . "$home/launcher/checks.sh"
 check_build
@@ -28,6 +28,6 @@ if is_fresh; then
   ("$as" "$java" $options ${cache:+"-XX:AOTCache=$cache"} "-Dfairlead.home=$home" -cp "$class_path" "$main" "$@") ||
     failed=1
 else
-  lacks build 'older than the sources, or not made yet' 'the next command makes it'
+  lacks build 'older than the sources, or not made yet' 'none needed, the next command makes it'
 fi
 exit "$failed"

@@ -1,6 +1,7 @@
 package dev.fairlead.cli;
 
-import java.io.FileOutputStream;
+import dev.fairlead.kernel.SyscallException;
+import dev.fairlead.kernel.sys.Fd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What the launcher {@code ./fairlead} hands to this JVM; {@code launcher/enter.sh} is the other half.
@@ -24,7 +26,8 @@ import java.util.Optional;
  * </ul>
  */
 public final class Launch {
-    private static final Path RESULT_PIPE = Path.of("/proc/self/fd/8");
+    private static final int RESULT_PIPE = 8;
+    private static final AtomicBoolean ANSWERED = new AtomicBoolean();
     private static final Path HOST_PROC = Path.of("/proc/self/fd/9");
 
     private Launch() {}
@@ -80,17 +83,18 @@ public final class Launch {
     }
 
     /**
-     * Tells the waiting launcher to end with {@code code}. To be said once; where no launcher waits, or it has gone, this
-     * does nothing.
+     * Tells the waiting launcher to end with {@code code}. Only the first time counts; where no launcher waits, or it has gone,
+     * this does nothing.
      */
     public static void answer(int code) {
-        if (!detached()) {
+        if (!detached() || !ANSWERED.compareAndSet(false, true)) {
             return;
         }
-        try (var pipe = new FileOutputStream(RESULT_PIPE.toFile())) {
+        // By descriptor: opening the pipe by its path would wait for a reader, and the launcher may have been killed.
+        try (Fd pipe = Fd.own(RESULT_PIPE, "the launcher's pipe")) {
             pipe.write(("exit " + code + "\n").getBytes(StandardCharsets.US_ASCII));
-        } catch (IOException gone) {
-            // The launcher was killed while it waited. Nobody is left to tell, and the lab itself is well.
+        } catch (SyscallException gone) {
+            // Nobody is left to tell, and the lab itself is well.
         }
     }
 }

@@ -92,6 +92,17 @@ public final class Fd implements AutoCloseable {
         }
     }
 
+    /** Writes all of it, waiting where that takes waiting. */
+    public void write(byte[] bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
+            for (long at = 0; at < bytes.length; ) {
+                at += Linux.call(
+                        "write to " + what, Linux.Call.WRITE, number(), buffer.address() + at, bytes.length - at);
+            }
+        }
+    }
+
     /** Reads to the end of the stream, waiting as long as a writer is there; for short texts. */
     public byte[] readToEnd() {
         java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
