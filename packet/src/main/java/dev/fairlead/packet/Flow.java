@@ -15,7 +15,7 @@ public record Flow(Protocol protocol, IpPort source, IpPort destination) {
 
     /** As the answering side sends it: source and destination exchanged. */
     public Flow reply() {
-        return new Flow(protocol, destination, source);
+        return new Flow(protocol, /* source= */ destination, /* destination= */ source);
     }
 
     public Family family() {

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param slices by Service, then by the slice's name; a slice may come before its Service does
  * @param serviceCidrs the ranges that ClusterIPs are taken from, host bits cleared, sorted
  */
+@SuppressWarnings("ReferenceEquality") // a map that didn't change is the same object
 public record ClusterPicture(
         PersistentMap<String, Node> nodes,
         PersistentMap<ServiceName, Service> services,

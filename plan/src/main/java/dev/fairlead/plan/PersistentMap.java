@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * costs O(log n), and so does telling two versions apart ({@link #differences}): what makes the cost of an update follow
  * the change and not the cluster. The {@link Map} methods that would change it in place are refused.
  */
+@SuppressWarnings("ReferenceEquality") // as in Tree
 public final class PersistentMap<K extends Comparable<? super K>, V> extends AbstractMap<K, V> {
     private static final PersistentMap<?, ?> EMPTY = new PersistentMap<String, String>(null);
 

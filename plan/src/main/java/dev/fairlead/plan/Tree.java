@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Parallel Ordered Sets, 2016). Balanced by height and not by a hash of the key, because tenants choose the names that are
  * keys here and could choose colliding ones. An empty tree is {@code null}, inside this class and {@link PersistentMap}.
  */
+@SuppressWarnings("ReferenceEquality") // a part that is the same object is a part that needn't be looked at
 final class Tree<K extends Comparable<? super K>, V> implements Entry<K, V> {
     private final @Nullable Tree<K, V> left;
     private final K key;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,7 @@ class PersistentMapTest {
         }
     }
 
-    private static void agree(PersistentMap<Integer, String> map, TreeMap<Integer, String> model, int probe) {
+    private static void agree(PersistentMap<Integer, String> map, NavigableMap<Integer, String> model, int probe) {
         assertThat(map.size()).isEqualTo(model.size());
         assertThat(map.get(probe)).isEqualTo(model.get(probe));
         assertThat(map.find(probe).isPresent()).isEqualTo(model.containsKey(probe));

@@ -280,7 +280,7 @@ public final class Ipam {
     }
 
     PoolUse use(Range range) {
-        long leased = holders.rank(range.end()) - holders.rank(range.start());
+        long leased = (long) holders.rank(range.end()) - holders.rank(range.start());
         leased += holders.containsKey(range.end()) ? 1 : 0;
         leased -= range.contains(range.gateway()) && holders.containsKey(range.gateway()) ? 1 : 0;
         return new PoolUse(range, range.capacity(), leased);

@@ -90,8 +90,8 @@ class IpamModelTest {
         List<IpamEvent> journal = new ArrayList<>();
         List<String> names = new ArrayList<>();
         int refused = 0;
-        for (int step = 0; step < 3_000; step++) {
-            if (random.nextInt(100) < 55) {
+        for (int step = 0; step < 1_500; step++) {
+            if (random.nextInt(100) < 62) {
                 String name = "c" + step;
                 if (four.isFull() || six.isFull()) {
                     refused += refuses(ipam, name) ? 1 : 0;
@@ -164,7 +164,7 @@ class IpamModelTest {
         Model model = new Model(range);
         Ipam ipam = Ipam.of(List.of(range));
         List<String> names = new ArrayList<>();
-        for (int step = 0; step < 15_000; step++) {
+        for (int step = 0; step < 12_000; step++) {
             String name = "c" + step;
             Ip expected = model.choose();
             Ipam.Granted granted = ipam.lease(LeaseRequest.of(IpamTest.pod(name)), 0);
