@@ -31,7 +31,10 @@ public final class CniJson {
     public static final int MAX_TOKENS = 500_000;
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.withExactBigDecimals(true);
+
+    /** Names aren't interned: an agent that runs for months must not fill the JVM's table with what strangers sent. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxDocumentLength(MAX_BYTES)
                     .maxNestingDepth(MAX_DEPTH)

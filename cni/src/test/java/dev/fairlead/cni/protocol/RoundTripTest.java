@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Seeded random values through their text and back. */
 class RoundTripTest {
-    private static final int RUNS = 3000;
+    private static final int RUNS = 1000;
     private final Random random = new Random(42);
 
     @Test
