@@ -21,6 +21,7 @@ final class FairleadCommand implements Command {
     /** Every command, in the order of the help. A new one is one more line here. */
     private List<Command> commands() {
         return List.<Command>of(
+                new DemoCommand(terminal),
                 new LabCommand(terminal),
                 new DoctorCommand(terminal),
                 new TestCommand(),

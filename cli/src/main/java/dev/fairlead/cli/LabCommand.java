@@ -27,8 +27,8 @@ record LabCommand(Terminal terminal) implements Command {
     @Override
     public int run(ParseResult parsed) {
         throw new ParameterException(
-                parsed.commandSpec().commandLine(), "`fairlead lab` needs a command: up, status, apply, delete, exec,"
-                        + " logs, list or down");
+                parsed.commandSpec().commandLine(),
+                "`fairlead lab` needs a command: up, status, apply, delete, exec," + " logs, list or down");
     }
 
     /** {@code --name}, which every lab command takes. */

@@ -45,9 +45,11 @@ record LabExecCommand() implements Command {
         LabLogsCommand.putPod(request, parsed);
         JsonNode answer = LabCaller.ask(LabCommand.name(parsed), request);
         Map<String, String> environment = environment(answer.path("environment"));
-        if (HostProcess.find(command.getFirst(), environment.getOrDefault("PATH", "")).isEmpty()) {
+        if (HostProcess.find(command.getFirst(), environment.getOrDefault("PATH", ""))
+                .isEmpty()) {
             throw new CommandFailure(
-                    127, "'" + command.getFirst() + "' is no program of this machine, and pods of the lab see its files");
+                    127,
+                    "'" + command.getFirst() + "' is no program of this machine, and pods of the lab see its files");
         }
         return become(answer.path("pid").asInt(), command, environment);
     }

@@ -46,16 +46,17 @@ record LabLogsCommand(Terminal terminal) implements Command {
             namespace = isKind ? namespace : before;
             pod = pod.substring(slash + 1);
         }
-        request.put("name", pod)
-                .put("namespace", namespace)
-                .put("container", parsed.matchedOptionValue("-c", ""));
+        request.put("name", pod).put("namespace", namespace).put("container", parsed.matchedOptionValue("-c", ""));
     }
 
     @Override
     public int run(ParseResult parsed) {
         ObjectNode request = LabCaller.request("logs");
         putPod(request, parsed);
-        terminal.out().print(LabCaller.ask(LabCommand.name(parsed), request).path("text").asText());
+        terminal.out()
+                .print(LabCaller.ask(LabCommand.name(parsed), request)
+                        .path("text")
+                        .asText());
         return 0;
     }
 }

@@ -35,7 +35,8 @@ record LabStatusCommand(Terminal terminal) implements Command {
     private void printJson(JsonNode status) {
         try {
             ((com.fasterxml.jackson.databind.node.ObjectNode) status).remove("ok");
-            terminal.out().println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(status));
+            terminal.out()
+                    .println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(status));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a JSON tree can always be written", e);
         }
@@ -55,8 +56,7 @@ record LabStatusCommand(Terminal terminal) implements Command {
         pods.print(terminal);
         Table services = new Table("SERVICE", "IP", "PORTS", "ENDPOINTS");
         for (JsonNode service : status.path("services")) {
-            services.row(
-                    name(service), joined(service.path("ips")), ports(service), endpoints(service));
+            services.row(name(service), joined(service.path("ips")), ports(service), endpoints(service));
         }
         services.print(terminal);
         remarks.forEach(remark -> terminal.out().println(remark));

@@ -74,6 +74,7 @@ record LabUpCommand(Terminal terminal) implements Command {
         boolean settled = host.awaitReady(PATIENCE);
         report(host.lab(), start);
         terminal.flush();
+        host.letGoOfTerminal();
         Launch.answer(settled ? 0 : 1);
         host.serve();
         return 0;
@@ -96,7 +97,8 @@ record LabUpCommand(Terminal terminal) implements Command {
         Path conf = parsed.matchedOptionValue("--cni-conf", Path.of(""));
         Path bin = parsed.matchedOptionValue("--cni-bin", Path.of("/opt/cni/bin"));
         if (!Files.isDirectory(bin)) {
-            throw new CommandFailure("--cni-bin " + bin + " is not a directory; say where the plugins of " + conf + " are");
+            throw new CommandFailure(
+                    "--cni-bin " + bin + " is not a directory; say where the plugins of " + conf + " are");
         }
         return options.withForeignCni(conf, bin);
     }
@@ -126,7 +128,9 @@ record LabUpCommand(Terminal terminal) implements Command {
 
     private void report(Lab lab, long start) {
         var picture = lab.picture();
-        long ready = picture.pods().values().stream().filter(pod -> pod.status().ready()).count();
+        long ready = picture.pods().values().stream()
+                .filter(pod -> pod.status().ready())
+                .count();
         String name = lab.options().name().name();
         terminal.out()
                 .printf(

@@ -65,7 +65,8 @@ final class ServiceSchema {
                     TABLE.set("cluster-sources" + suffix, address)
                             .interval()
                             .commented("pods and nodes: everybody else is outside"),
-                    TABLE.set("hairpins" + suffix, address, address).commented("endpoints of this node, to themselves"));
+                    TABLE.set("hairpins" + suffix, address, address)
+                            .commented("endpoints of this node, to themselves"));
         }
 
         List<NftSet> all() {
@@ -103,8 +104,7 @@ final class ServiceSchema {
         for (Chain chain : List.of(SERVICES, REFUSE, NO_SUCH_PORT, MASQUERADING)) {
             t.add(chain);
         }
-        for (Chain chain :
-                List.of(NAT_PREROUTING, REFUSE_PREROUTING, NAT_OUTPUT, REFUSE_OUTPUT, NAT_POSTROUTING)) {
+        for (Chain chain : List.of(NAT_PREROUTING, REFUSE_PREROUTING, NAT_OUTPUT, REFUSE_OUTPUT, NAT_POSTROUTING)) {
             t.add(chain);
         }
         translation(t);

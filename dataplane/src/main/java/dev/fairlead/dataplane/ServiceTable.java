@@ -96,8 +96,13 @@ public final class ServiceTable implements AutoCloseable {
     private void commit(Transaction t, ServiceChange change) {
         for (Family family : Family.values()) {
             Sets sets = ServiceSchema.sets(family);
-            members(t, family, sets.clusterIps(), change.clusterIps(), ip -> ip.family(), ip -> sets.clusterIps()
-                    .element(ip));
+            members(
+                    t,
+                    family,
+                    sets.clusterIps(),
+                    change.clusterIps(),
+                    ip -> ip.family(),
+                    ip -> sets.clusterIps().element(ip));
             members(
                     t,
                     family,
@@ -105,10 +110,20 @@ public final class ServiceTable implements AutoCloseable {
                     change.serviceCidrs(),
                     Prefix::family,
                     prefix -> sets.serviceCidrs().element(prefix));
-            members(t, family, sets.sources(), change.sources(), Prefix::family, prefix -> sets.sources()
-                    .element(prefix));
-            members(t, family, sets.hairpins(), change.hairpins(), Ip::family, ip -> sets.hairpins()
-                    .element(ip, ip));
+            members(
+                    t,
+                    family,
+                    sets.sources(),
+                    change.sources(),
+                    Prefix::family,
+                    prefix -> sets.sources().element(prefix));
+            members(
+                    t,
+                    family,
+                    sets.hairpins(),
+                    change.hairpins(),
+                    Ip::family,
+                    ip -> sets.hairpins().element(ip, ip));
         }
         change.removed().forEach(frontend -> remove(t, frontend));
         for (ServiceChange.Changed pair : change.changed()) {

@@ -2,13 +2,13 @@ package dev.fairlead.lab;
 
 import dev.fairlead.lab.model.LabPicture;
 import dev.fairlead.lab.model.PortEndpoints;
+import dev.fairlead.packet.Prefix;
 import dev.fairlead.plan.ClusterPicture;
 import dev.fairlead.plan.EndpointSlice;
 import dev.fairlead.plan.Node;
 import dev.fairlead.plan.Service;
 import dev.fairlead.plan.ServiceName;
 import dev.fairlead.plan.ServicePort;
-import dev.fairlead.packet.Prefix;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,8 +22,8 @@ final class ClusterView {
             picture = picture.with(new Node(node.name(), node.addresses(), node.podCidrs()));
         }
         for (dev.fairlead.lab.model.Service service : lab.services().values()) {
-            ServiceName name =
-                    new ServiceName(service.metadata().namespace(), service.metadata().name());
+            ServiceName name = new ServiceName(
+                    service.metadata().namespace(), service.metadata().name());
             picture = picture.with(new Service(name, service.spec().clusterIps(), ports(service)));
             for (PortEndpoints behind : PortEndpoints.of(lab, service)) {
                 for (EndpointSlice slice : slices(service.metadata().name(), behind)) {
@@ -46,8 +46,10 @@ final class ClusterView {
     /** A slice for each number that a named target port has in the pods: within a slice every endpoint has every port. */
     private static List<EndpointSlice> slices(String service, PortEndpoints behind) {
         List<EndpointSlice> slices = new ArrayList<>();
-        List<Integer> numbers =
-                behind.endpoints().stream().map(dev.fairlead.lab.model.Endpoint::port).distinct().toList();
+        List<Integer> numbers = behind.endpoints().stream()
+                .map(dev.fairlead.lab.model.Endpoint::port)
+                .distinct()
+                .toList();
         for (int number : numbers) {
             List<dev.fairlead.plan.Endpoint> endpoints = new ArrayList<>();
             for (dev.fairlead.lab.model.Endpoint e : behind.endpoints()) {
@@ -56,7 +58,8 @@ final class ClusterView {
                             e.ip(), e.nodeName(), e.pod().toString(), e.ready(), e.serving(), e.terminating()));
                 }
             }
-            String name = service + "-" + behind.port().protocol() + behind.port().port() + "-" + number;
+            String name =
+                    service + "-" + behind.port().protocol() + behind.port().port() + "-" + number;
             slices.add(new EndpointSlice(
                     name,
                     List.of(new EndpointSlice.Port(

@@ -79,7 +79,11 @@ public final class Lab implements AutoCloseable {
         lab.onLoop(() -> {
             for (LabNode node : lab.nodes.all()) {
                 var unused = lab.store.putNode(new Node(
-                        ObjectMeta.of("", node.slot().name(), Map.of("kubernetes.io/hostname", node.slot().name()), Map.of()),
+                        ObjectMeta.of(
+                                "",
+                                node.slot().name(),
+                                Map.of("kubernetes.io/hostname", node.slot().name()),
+                                Map.of()),
                         node.slot().addresses(),
                         node.slot().podCidrs(),
                         node.sandbox().hostNetnsPath(),
@@ -116,7 +120,9 @@ public final class Lab implements AutoCloseable {
     public RunningPod running(Pod pod) {
         return findRunning(pod)
                 .orElseThrow(() -> new LabRefusal("pod " + pod.key() + " is not running"
-                        + (pod.status().reason().isEmpty() ? "" : ": " + pod.status().reason())));
+                        + (pod.status().reason().isEmpty()
+                                ? ""
+                                : ": " + pod.status().reason())));
     }
 
     /**
@@ -294,6 +300,7 @@ public final class Lab implements AutoCloseable {
     /** Every pod that should run is ready, and none is on its way out. */
     public static boolean isSettled(LabPicture picture) {
         List<Pod> pods = new ArrayList<>(picture.pods().values());
-        return pods.stream().allMatch(pod -> pod.status().ready() && !pod.metadata().deleting());
+        return pods.stream()
+                .allMatch(pod -> pod.status().ready() && !pod.metadata().deleting());
     }
 }

@@ -40,7 +40,8 @@ public final class LabHost implements AutoCloseable {
      * @throws dev.fairlead.lab.model.ManifestException when a manifest can't be taken; then nothing is left
      */
     public static LabHost start(LabOptions options, List<Manifest> manifests, Map<String, String> environment) {
-        LabDoor door = LabDoor.open(options.name().socket(hostUid()), options.name().name());
+        LabDoor door =
+                LabDoor.open(options.name().socket(hostUid()), options.name().name());
         try {
             ownRunDirectory();
             Lab lab = Lab.start(options, environment);
@@ -102,12 +103,12 @@ public final class LabHost implements AutoCloseable {
     private static boolean hasFailed(dev.fairlead.lab.model.LabPicture picture) {
         return picture.pods().values().stream()
                 .anyMatch(pod -> pod.status().phase().over()
-                        || (pod.spec().nodeName().isEmpty() && !pod.status().reason().isEmpty()));
+                        || (pod.spec().nodeName().isEmpty()
+                                && !pod.status().reason().isEmpty()));
     }
 
-    /** Lets go of the terminal, then serves commands until one asks the lab to go down, and takes everything down. */
+    /** Serves commands until one asks the lab to go down, and takes everything down. */
     public void serve() {
-        printToLog();
         Thread hook = Thread.ofPlatform().name("lab-end").unstarted(this::close);
         Runtime.getRuntime().addShutdownHook(hook);
         try {
@@ -119,7 +120,7 @@ public final class LabHost implements AutoCloseable {
     }
 
     /** Standard output and error become the lab's log: whoever waits for the end of the starter's output gets it. */
-    private static void printToLog() {
+    public void letGoOfTerminal() {
         System.out.flush();
         System.err.flush();
         try {
@@ -136,7 +137,6 @@ public final class LabHost implements AutoCloseable {
             throw new UncheckedIOException("could not make the lab's log", e);
         }
     }
-
 
     @Override
     public void close() {

@@ -50,7 +50,10 @@ public record LabLayout(int nodes, List<Prefix> nodeCidrs, List<Prefix> podCidrs
             requireApart("--node-cidr", nodeCidrs.get(family), "--service-cidr", serviceCidrs.get(family));
             requireApart("--pod-cidr", podCidrs.get(family), "--service-cidr", serviceCidrs.get(family));
             requireRoom("--node-cidr", nodeCidrs.get(family), 30);
-            requireRoom("--pod-cidr", podCidrs.get(family), nodePodLength(podCidrs.get(family).family()));
+            requireRoom(
+                    "--pod-cidr",
+                    podCidrs.get(family),
+                    nodePodLength(podCidrs.get(family).family()));
             requireNodesFit(nodes, nodeCidrs.get(family), podCidrs.get(family));
         }
         nodeCidrs = List.copyOf(nodeCidrs);
@@ -90,14 +93,14 @@ public record LabLayout(int nodes, List<Prefix> nodeCidrs, List<Prefix> podCidrs
                 continue;
             }
             if (ofFamily.size() > 1) {
-                throw new LabRefusal(option + " is given twice for one family: " + ofFamily.get(0) + " and "
-                        + ofFamily.get(1));
+                throw new LabRefusal(
+                        option + " is given twice for one family: " + ofFamily.get(0) + " and " + ofFamily.get(1));
             }
-            Prefix prefix = ofFamily.isEmpty()
-                    ? Prefix.of(family == Family.IPV4 ? usualIpv4 : usualIpv6)
-                    : ofFamily.getFirst();
+            Prefix prefix =
+                    ofFamily.isEmpty() ? Prefix.of(family == Family.IPV4 ? usualIpv4 : usualIpv6) : ofFamily.getFirst();
             if (!prefix.isNetwork()) {
-                throw new LabRefusal(option + " " + prefix + " has host bits set; did you mean " + prefix.network() + "?");
+                throw new LabRefusal(
+                        option + " " + prefix + " has host bits set; did you mean " + prefix.network() + "?");
             }
             chosen.add(prefix);
         }
@@ -121,11 +124,12 @@ public record LabLayout(int nodes, List<Prefix> nodeCidrs, List<Prefix> podCidrs
     private static void requireNodesFit(int nodes, Prefix nodeCidr, Prefix podCidr) {
         int podBits = nodePodLength(podCidr.family()) - podCidr.length();
         if (podBits < 31 && nodes >= 1 << podBits) {
-            throw new LabRefusal("--pod-cidr " + podCidr + " has room for " + ((1 << podBits) - 1) + " nodes and --nodes is "
-                    + nodes + "; use a shorter prefix");
+            throw new LabRefusal("--pod-cidr " + podCidr + " has room for " + ((1 << podBits) - 1)
+                    + " nodes and --nodes is " + nodes + "; use a shorter prefix");
         }
         if (!nodeCidr.contains(nodeCidr.first().plus(nodes + 2L))) {
-            throw new LabRefusal("--node-cidr " + nodeCidr + " has no room for " + nodes + " nodes; use a shorter prefix");
+            throw new LabRefusal(
+                    "--node-cidr " + nodeCidr + " has no room for " + nodes + " nodes; use a shorter prefix");
         }
     }
 
@@ -154,7 +158,8 @@ public record LabLayout(int nodes, List<Prefix> nodeCidrs, List<Prefix> podCidrs
         int length = nodePodLength(cidr.family());
         int hostBits = cidr.family().bits() - length;
         Ip first = Ip.of(
-                cidr.family(), cidr.first().number().add(java.math.BigInteger.valueOf(n).shiftLeft(hostBits)));
+                cidr.family(),
+                cidr.first().number().add(java.math.BigInteger.valueOf(n).shiftLeft(hostBits)));
         return new Prefix(first, length);
     }
 

@@ -73,8 +73,8 @@ final class LabNodes implements AutoCloseable {
             underlay.connect(slot.name(), sandbox.netns(), options.layout().uplinkPrefixes(slot), MTU);
             NodeAgent agent = NodeAgent.start(LabNode.agentConfig(
                     slot, sandbox, directory, MTU, options.foreign().isEmpty()));
-            Kubelet.Means means =
-                    new Kubelet.Means(network(slot, sandbox, directory), pause, RUN.resolve("logs"), environment, builtIn);
+            Kubelet.Means means = new Kubelet.Means(
+                    network(slot, sandbox, directory), pause, RUN.resolve("logs"), environment, builtIn);
             return new LabNode(slot, sandbox, agent, new Kubelet(slot.name(), means, listener, workers));
         } catch (RuntimeException e) {
             sandbox.close();
@@ -85,7 +85,12 @@ final class LabNodes implements AutoCloseable {
     private PodNetwork network(NodeSlot slot, Sandbox sandbox, Path directory) {
         NodeCni cni = options.foreign().isEmpty()
                 ? NodeCni.fairlead(directory, options.nativePrograms())
-                : NodeCni.foreign(options.foreign().get().conf(), options.foreign().get().bin(), slot, directory, options.layout().nodes());
+                : NodeCni.foreign(
+                        options.foreign().get().conf(),
+                        options.foreign().get().bin(),
+                        slot,
+                        directory,
+                        options.layout().nodes());
         try {
             CniRuntime runtime = new CniRuntime(
                     new NodePlugins(sandbox.netns()),

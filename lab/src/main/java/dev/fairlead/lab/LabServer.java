@@ -57,8 +57,9 @@ public final class LabServer implements LabDoor.Answering {
                     down.countDown();
                     yield JSON.objectNode();
                 }
-                default -> throw new LabRefusal("this lab does not know the command '"
-                        + request.path("command").asText() + "'; it was started by another version of Fairlead");
+                default ->
+                    throw new LabRefusal("this lab does not know the command '"
+                            + request.path("command").asText() + "'; it was started by another version of Fairlead");
             };
         } catch (ManifestException e) {
             throw new LabRefusal(String.valueOf(e.getMessage()));
@@ -82,7 +83,8 @@ public final class LabServer implements LabDoor.Answering {
     private static List<Manifest> manifests(JsonNode request) {
         List<Manifest> manifests = new ArrayList<>();
         for (JsonNode file : request.path("files")) {
-            manifests.add(Lab.read(file.path("source").asText(), file.path("text").asText()));
+            manifests.add(
+                    Lab.read(file.path("source").asText(), file.path("text").asText()));
         }
         return manifests;
     }
@@ -127,7 +129,8 @@ public final class LabServer implements LabDoor.Answering {
     private static Kind kind(JsonNode request) {
         String wanted = request.path("kind").asText();
         for (Kind kind : Kind.values()) {
-            if (kind.toString().equalsIgnoreCase(wanted) || kind.resourceName().startsWith(wanted + ".")
+            if (kind.toString().equalsIgnoreCase(wanted)
+                    || kind.resourceName().startsWith(wanted + ".")
                     || kind.resourceName().equals(wanted)) {
                 return kind;
             }
@@ -136,7 +139,9 @@ public final class LabServer implements LabDoor.Answering {
     }
 
     private static ObjectKey key(JsonNode request) {
-        return new ObjectKey(request.path("namespace").asText("default"), request.path("name").asText());
+        return new ObjectKey(
+                request.path("namespace").asText("default"),
+                request.path("name").asText());
     }
 
     private Pod pod(JsonNode request) {
@@ -161,14 +166,16 @@ public final class LabServer implements LabDoor.Answering {
         throw new LabRefusal(
                 names.isEmpty()
                         ? "pod " + pod.key() + " has no running container yet"
-                        : "pod " + pod.key() + " has no container '" + wanted + "'; it has " + String.join(", ", names));
+                        : "pod " + pod.key() + " has no container '" + wanted + "'; it has "
+                                + String.join(", ", names));
     }
 
     /** The pid whose namespaces are the pod's, as the host sees it, and the container's environment. */
     private ObjectNode exec(JsonNode request) {
         Pod pod = pod(request);
         RunningContainer container = container(pod, request);
-        ObjectNode answer = JSON.objectNode().put("pid", pod.status().pausePid()).put("labPid", HostView.ownPid());
+        ObjectNode answer =
+                JSON.objectNode().put("pid", pod.status().pausePid()).put("labPid", HostView.ownPid());
         ObjectNode environment = answer.putObject("environment");
         for (Map.Entry<String, String> variable : container.environment().entrySet()) {
             environment.put(variable.getKey(), variable.getValue());

@@ -28,9 +28,8 @@ final class StatusReport {
 
     static ObjectNode of(Lab lab) {
         LabPicture picture = lab.picture();
-        ObjectNode report = JSON.objectNode()
-                .put("name", lab.options().name().name())
-                .put("pid", HostView.ownPid());
+        ObjectNode report =
+                JSON.objectNode().put("name", lab.options().name().name()).put("pid", HostView.ownPid());
         ArrayNode nodes = report.putArray("nodes");
         picture.nodes().values().forEach(node -> nodes.add(node(node)));
         ArrayNode pods = report.putArray("pods");
@@ -109,7 +108,9 @@ final class StatusReport {
                 json.put("state", "Waiting").put("reason", waiting.reason()).put("message", waiting.message());
             case State.Running running -> json.put("state", "Running").put("pid", running.pid());
             case State.Terminated terminated ->
-                json.put("state", "Terminated").put("reason", terminated.reason()).put("exitCode", terminated.exitCode());
+                json.put("state", "Terminated")
+                        .put("reason", terminated.reason())
+                        .put("exitCode", terminated.exitCode());
         }
     }
 

@@ -1,11 +1,11 @@
 package dev.fairlead.lab.node;
 
+import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.lab.manifest.Workload;
 import dev.fairlead.lab.model.ObjectKey;
 import dev.fairlead.lab.model.Pod;
 import dev.fairlead.lab.model.PodStatus;
 import dev.fairlead.lab.workload.Running;
-import dev.fairlead.kernel.netns.Netns;
-import dev.fairlead.lab.manifest.Workload;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -43,7 +43,8 @@ public final class Kubelet implements AutoCloseable {
      *
      * @param logs directory for what containers print
      */
-    public record Means(PodNetwork network, Path pauseProgram, Path logs, Map<String, String> environment, BuiltIn builtIn) {}
+    public record Means(
+            PodNetwork network, Path pauseProgram, Path logs, Map<String, String> environment, BuiltIn builtIn) {}
 
     private final String node;
     private final Means means;
@@ -89,6 +90,11 @@ public final class Kubelet implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.error("pod {} on {}: {}", pod.key(), node, e.getMessage(), e);
         }
+    }
+
+    /** How it attaches pods. */
+    public PodNetwork network() {
+        return means.network();
     }
 
     public Optional<RunningPod> pod(String uid) {

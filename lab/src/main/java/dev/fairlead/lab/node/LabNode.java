@@ -17,8 +17,7 @@ public record LabNode(NodeSlot slot, Sandbox sandbox, NodeAgent agent, Kubelet k
     }
 
     /** @param wiresPods whether the agent serves CNI, or another plugin wires the pods */
-    public static AgentConfig agentConfig(
-            NodeSlot slot, Sandbox sandbox, Path directory, int mtu, boolean wiresPods) {
+    public static AgentConfig agentConfig(NodeSlot slot, Sandbox sandbox, Path directory, int mtu, boolean wiresPods) {
         AgentConfig config = AgentConfig.of(slot.name(), sandbox.netns(), slot.podCidrs())
                 .withSocket(directory.resolve("cni.sock"))
                 .withStateDirectory(directory.resolve("state"))

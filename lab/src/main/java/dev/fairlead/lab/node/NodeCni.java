@@ -68,7 +68,8 @@ public record NodeCni(NetConfList list, Path bin) {
         if (holder instanceof ObjectNode range && range.has("subnet")) {
             boolean ipv6 = range.path("subnet").asText().indexOf(':') >= 0;
             for (Prefix cidr : slot.podCidrs()) {
-                if ((cidr.family() == Family.IPV6) == ipv6 && !range.path("subnet").asText().equals(cidr.toString())) {
+                if ((cidr.family() == Family.IPV6) == ipv6
+                        && !range.path("subnet").asText().equals(cidr.toString())) {
                     range.put("subnet", cidr.toString());
                     range.remove(java.util.List.of("rangeStart", "rangeEnd", "gateway"));
                 }

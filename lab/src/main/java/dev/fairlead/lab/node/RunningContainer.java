@@ -48,8 +48,8 @@ public final class RunningContainer {
         int pid = 0;
         switch (workload) {
             case Workload.HostCommand command -> {
-                HostProcess started = HostProcess.start(
-                        sandbox, command.argv(), environment(), directory(command), log());
+                HostProcess started =
+                        HostProcess.start(sandbox, command.argv(), environment(), directory(command), log());
                 process = Optional.of(started);
                 pid = HostView.pid(started.process());
                 var unused = started.process().exit().thenAcceptAsync(this::ended, onOwnThread());
@@ -61,7 +61,8 @@ public final class RunningContainer {
     }
 
     private Executor onOwnThread() {
-        return work -> Thread.ofPlatform().daemon().name("exit-" + container.name()).start(work);
+        return work ->
+                Thread.ofPlatform().daemon().name("exit-" + container.name()).start(work);
     }
 
     private static Path directory(Workload.HostCommand command) {
@@ -96,7 +97,8 @@ public final class RunningContainer {
             } else {
                 Duration delay = delay();
                 state = new State.Waiting(
-                        "CrashLoopBackOff", "ended with exit code " + code + ", starts again in " + delay.toSeconds() + " s");
+                        "CrashLoopBackOff",
+                        "ended with exit code " + code + ", starts again in " + delay.toSeconds() + " s");
                 CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS, onOwnThread())
                         .execute(this::startAgain);
             }
@@ -134,6 +136,11 @@ public final class RunningContainer {
 
     ContainerStatus status() {
         return new ContainerStatus(name(), state, state instanceof State.Running, restarts);
+    }
+
+    /** The process of a container of image {@code host}, as the lab counts processes; a built-in workload has none. */
+    public Optional<Integer> pid() {
+        return process.map(HostProcess::process).map(dev.fairlead.kernel.process.Child::pid);
     }
 
     /** One line on what a built-in workload has done; empty for a process. */

@@ -74,7 +74,8 @@ public final class RunningPod {
             }
             report();
         } catch (CniException e) {
-            fail("the network could not be attached: " + e.msg() + (e.details().isEmpty() ? "" : " (" + e.details() + ")"));
+            fail("the network could not be attached: " + e.msg()
+                    + (e.details().isEmpty() ? "" : " (" + e.details() + ")"));
         } catch (KernelException | IllegalArgumentException | java.io.UncheckedIOException e) {
             fail(String.valueOf(e.getMessage()));
         }
@@ -82,8 +83,7 @@ public final class RunningPod {
 
     private void fail(String reason) {
         LOG.warn("pod {}: {}", key(), reason);
-        listener.changed(
-                key(), pod.metadata().uid(), PodStatus.NEW.withPhase(PodStatus.Phase.FAILED, reason));
+        listener.changed(key(), pod.metadata().uid(), PodStatus.NEW.withPhase(PodStatus.Phase.FAILED, reason));
     }
 
     /** Containers, then network, then namespaces: the reverse of the start. Goes on over failures. */
@@ -168,7 +168,9 @@ public final class RunningPod {
     }
 
     String hostname() {
-        return pod.spec().hostname().isEmpty() ? pod.metadata().name() : pod.spec().hostname();
+        return pod.spec().hostname().isEmpty()
+                ? pod.metadata().name()
+                : pod.spec().hostname();
     }
 
     boolean restarts(int exitCode) {
