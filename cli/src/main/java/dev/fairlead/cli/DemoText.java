@@ -26,9 +26,9 @@ final class DemoText {
         List<List<String>> boxes = new ArrayList<>();
         picture.nodes().values().forEach(node -> boxes.add(box(picture, node)));
         terminal.out().println();
-        if (terminal.columns() >= boxes.size() * (BOX + 2)) {
+        if (terminal.columns() >= boxes.size() * (BOX + 1) + 1) {
             beside(boxes);
-            line("   └" + "─".repeat(BOX) + " switch " + "─".repeat(BOX - 30) + "┘");
+            line(switchLine(boxes.size()));
         } else {
             boxes.forEach(box -> box.forEach(this::line));
         }
@@ -42,6 +42,18 @@ final class DemoText {
                 " a real cluster in " + DemoCommand.seconds(nanos) + (ready ? "" : ", but not all pods are ready")
                         + ": namespaces, veth pairs, bridges, routes, nftables"));
         line("");
+    }
+
+    /** Joins the uplinks of boxes that stand beside each other; each leaves its box at the fourth column. */
+    private static String switchLine(int boxes) {
+        StringBuilder line = new StringBuilder("    └");
+        for (int i = 1; i < boxes; i++) {
+            String name = i == 1 ? " switch " : "";
+            int dashes = BOX - name.length();
+            line.append("─".repeat(dashes / 2)).append(name).append("─".repeat(dashes - dashes / 2));
+            line.append(i == boxes - 1 ? "┘" : "┴");
+        }
+        return line.toString();
     }
 
     private static List<String> box(LabPicture picture, Node node) {

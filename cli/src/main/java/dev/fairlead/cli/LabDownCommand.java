@@ -1,17 +1,16 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.kernel.process.Child;
+import dev.fairlead.kernel.process.Stranger;
 import dev.fairlead.lab.door.LabCaller;
 import dev.fairlead.lab.door.LabName;
-import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.time.Duration;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code fairlead lab down}: ends a lab and waits until nothing of it is left. */
 record LabDownCommand(Terminal terminal) implements Command {
-    private static final int PATIENCE_SECONDS = 20;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @Override
     public CommandSpec spec() {
@@ -21,23 +20,15 @@ record LabDownCommand(Terminal terminal) implements Command {
     @Override
     public int run(ParseResult parsed) {
         LabName name = LabCommand.name(parsed);
-        Optional<ProcessHandle> lab = ProcessHandle.of(LabCaller.pid(name));
-        LabCaller.ask(name, LabCaller.request("down"));
-        lab.ifPresent(LabDownCommand::awaitEnd);
+        // Process 1 of the lab's PID namespace: when it has ended, the kernel has ended all the others.
+        try (Stranger lab = Stranger.hold(LabCaller.pid(name))) {
+            LabCaller.ask(name, LabCaller.request("down"));
+            if (!lab.awaitEnd(PATIENCE)) {
+                lab.signal(Child.SIGKILL);
+                lab.awaitEnd(PATIENCE);
+            }
+        }
         terminal.out().println("lab '" + name + "' is down");
         return 0;
-    }
-
-    /** The lab is process 1 of its PID namespace: when it has ended, the kernel has ended all the others. */
-    private static void awaitEnd(ProcessHandle lab) {
-        try {
-            var unused = lab.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            lab.destroyForcibly();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException e) {
-            throw new CommandFailure("waiting for the lab's end failed: " + e.getMessage());
-        }
     }
 }

@@ -52,8 +52,14 @@ final class PathRows {
     private static Route route(Netns namespace, Ip to, Observation seen, String what) {
         try (Rtnetlink rtnetlink = Rtnetlink.open(namespace)) {
             Route route = rtnetlink.routes().lookUp(to);
-            seen.saw(what, route.text(rtnetlink.links().names()));
+            seen.saw(what, firstLine(route.text(rtnetlink.links().names())));
             return route;
         }
+    }
+
+    /** A looked-up route has a second line, on how it is cached. */
+    private static String firstLine(String text) {
+        int end = text.indexOf('\n');
+        return (end < 0 ? text : text.substring(0, end)).strip();
     }
 }

@@ -46,7 +46,12 @@ public final class LabCaller {
 
     private static UnixSocket connect(LabName lab) {
         try {
-            return UnixSocket.connect(lab.socket(LabName.ownUid()));
+            UnixSocket socket = UnixSocket.connect(lab.socket(LabName.ownUid()));
+            if (socket.peer().uid() != LabName.ownUid()) { // abstract names are anybody's to take
+                socket.close();
+                throw new LabRefusal("another user listens under the name of your lab '" + lab + "'; choose another --name");
+            }
+            return socket;
         } catch (SyscallException e) {
             List<LabName> others = LabName.running(LabName.ownUid());
             throw new LabRefusal("no lab named '" + lab + "' is up; "
