@@ -5,8 +5,7 @@ package dev.fairlead.lab.model;
  *
  * @param replicas 0 or more
  */
-public record ReplicaSet(
-        ObjectMeta metadata, int replicas, int minReadySeconds, LabelSelector selector, PodTemplate template)
+public record ReplicaSet(ObjectMeta metadata, int replicas, LabelSelector selector, PodTemplate template)
         implements LabObject {
 
     @Override
@@ -16,10 +15,10 @@ public record ReplicaSet(
 
     @Override
     public ReplicaSet withMetadata(ObjectMeta changed) {
-        return new ReplicaSet(changed, replicas, minReadySeconds, selector, template);
+        return new ReplicaSet(changed, replicas, selector, template);
     }
 
     public ReplicaSet withReplicas(int changed) {
-        return new ReplicaSet(metadata, changed, minReadySeconds, selector, template);
+        return new ReplicaSet(metadata, changed, selector, template);
     }
 }
