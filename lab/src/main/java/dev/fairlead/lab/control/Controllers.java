@@ -13,6 +13,8 @@ import java.util.random.RandomGenerator;
 
 /** All controllers together. */
 public final class Controllers {
+    private static final int MOST_ROUNDS = 1000; // a change of one Deployment takes fewer than ten
+
     private final GeneratedNames names;
 
     /** @param random makes the last five characters of pods' names */
@@ -35,10 +37,18 @@ public final class Controllers {
         return actions.isEmpty() ? Scheduler.reconcile(picture) : actions;
     }
 
-    /** Reconciles until there is nothing more to do now. To be called after every change, and when {@link #due} has come. */
+    /**
+     * Reconciles until there is nothing more to do now. To be called after every change, and when {@link #due} has come.
+     *
+     * @throws IllegalStateException when the controllers contradict each other, rather than turn in a circle for ever
+     */
     public void settle(Store store, Instant now) {
         List<Action> actions = reconcile(store.picture(), now);
-        while (!actions.isEmpty()) {
+        for (int round = 0; !actions.isEmpty(); round++) {
+            if (round == MOST_ROUNDS) {
+                throw new IllegalStateException(
+                        "the controllers found no rest in " + MOST_ROUNDS + " rounds; the last wanted " + actions);
+            }
             store.perform(actions);
             actions = reconcile(store.picture(), now);
         }

@@ -97,7 +97,7 @@ final class DeploymentController {
             unavailable = 1; // two percentages that round to nothing must not stop everything
         }
         int has = versions.current().map(ReplicaSet::replicas).orElse(0);
-        int room = Math.max(0, replicas + surge + 1 - versions.total());
+        int room = Math.max(0, replicas + surge - versions.total());
         current(has >= replicas ? replicas : Math.min(replicas, has + room));
         if (actions.isEmpty()) {
             scaleDownOlder(replicas - Math.min(unavailable, replicas));

@@ -41,13 +41,23 @@ final class YamlScalar {
             String inRadix = digits.substring(digits.length() > 2 && !digit(digits.charAt(1)) ? 2 : 1);
             if (allDigits(inRadix, radix)) {
                 BigInteger value = new BigInteger(inRadix, radix);
-                return JsonNodeFactory.instance.numberNode(plain.startsWith("-") ? value.negate() : value);
+                return whole(plain.startsWith("-") ? value.negate() : value);
             }
         }
         if (allDigits(digits, 10)) {
-            return JsonNodeFactory.instance.numberNode(new BigInteger(plain));
+            return whole(new BigInteger(plain));
         }
         return isDecimal(digits) ? JsonNodeFactory.instance.numberNode(new BigDecimal(plain)) : text;
+    }
+
+    /** In the smallest node that holds it, as Jackson reads JSON: only so are equal numbers equal nodes. */
+    private static JsonNode whole(BigInteger value) {
+        if (value.bitLength() < 32) {
+            return JsonNodeFactory.instance.numberNode(value.intValue());
+        }
+        return value.bitLength() < 64
+                ? JsonNodeFactory.instance.numberNode(value.longValue())
+                : JsonNodeFactory.instance.numberNode(value);
     }
 
     private static int radix(String digits) {
