@@ -109,8 +109,8 @@ final class FakeAgent implements AutoCloseable {
         while (listening.isOpen()) {
             try (SocketChannel shim = listening.accept()) {
                 conversation.with(shim);
-            } catch (ClosedChannelException e) {
-                return; // closed by close()
+            } catch (ClosedChannelException | InterruptedException e) {
+                return; // by close()
             } catch (Exception | AssertionError e) {
                 failures.add(e);
             }

@@ -98,6 +98,7 @@ class ScannerTest {
                 .path("details")
                 .asText();
         assertThat(details).startsWith("Connecting to " + path + " (");
+        assertThat(scanned(document)).isEqualTo(byJackson(document.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test

@@ -135,6 +135,17 @@ class ShimAgentTest {
         }
     }
 
+    /** With both sides full of what they send, neither waits for the other for ever. */
+    @Test
+    void anAnswerThatComesBeforeAnythingWasReadIsTaken() {
+        byte[] answer = FakeAgent.answer(0, "x".repeat(1 << 20), "");
+        try (FakeAgent agent = FakeAgent.doing(dir.resolve("s"), shim -> FakeAgent.write(shim, answer))) {
+            Program.Ended ended = Shim.call("ADD", Shim.configuration(agent.socket()) + " ".repeat(3 << 20));
+            assertThat(ended.stdout()).hasSize(1 << 20);
+            assertThat(ended.status()).isZero();
+        }
+    }
+
     @Test
     void aHundredCallsAtOnceGetEachItsOwnAnswer() {
         try (FakeAgent agent = FakeAgent.answering(

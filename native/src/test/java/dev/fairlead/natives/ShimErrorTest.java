@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -107,11 +108,14 @@ class ShimErrorTest {
     void aPersonOnATerminalIsNotAskedForAConfiguration() throws IOException {
         Path script = Path.of("/usr/bin/script");
         assumeTrue(Files.isExecutable(script), "no /usr/bin/script (package bsdutils), so no terminal to try this on");
+        long start = System.nanoTime();
         Process terminal =
                 Program.start(Map.of("SHELL", "/bin/sh"), script, "-qec", Shim.RELEASED.toString(), "/dev/null");
         try {
-            // Its stdin stays open and silent: a shim that read it would still be there.
             assertThat(Program.awaitEnd(terminal)).isEqualTo(1);
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .as("a shim that read this stdin, open and silent, would give up after 5 s")
+                    .isLessThan(Duration.ofSeconds(4));
             assertThat(terminal.inputReader().readLine()).contains("\"code\":4", "CNI_COMMAND");
         } finally {
             terminal.destroyForcibly();
@@ -177,6 +181,15 @@ class ShimErrorTest {
         assertThat(error.path("cniVersion").asText()).isEqualTo("1.\"\u0000\ufffd,");
         assertThat(error.path("msg").asText()).contains("AD\"D\\\n", "ä".repeat(32) + "...");
         assertThat(error.path("details").asText()).contains("/nonexistent/\"\\\t\u20ac (");
+    }
+
+    /** Variables may hold any bytes; Java can't set such ones, a shell can. */
+    @Test
+    void bytesThatAreNotTextAreReplacedInAnError() {
+        String script = "CNI_CONTAINERID=$(printf 'a\\377\\303b\\342\\202'); export CNI_CONTAINERID; exec \"$0\"";
+        Program.Ended ended = Program.run(
+                Shim.environment("ADD"), new byte[0], Path.of("/bin/sh"), "-c", script, Shim.FOR_TESTS.toString());
+        assertThat(refused(ended, 11).path("msg").asText()).endsWith("ADD of container a\ufffd\ufffdb\ufffd\ufffd");
     }
 
     @Test

@@ -61,7 +61,8 @@ class ShimFaultTest {
         byte[] tooLong = FakeAgent.answer(0, "SECRET", "");
         tooLong[8] = 1;
         byte[] wrapsAround = FakeAgent.answer(0, "SECRET", "");
-        Arrays.fill(wrapsAround, 8, 16, (byte) 0xff);
+        Arrays.fill(wrapsAround, 8, 12, (byte) 0xff); // 2^32 - 1 + 7 would be the 6 that follow
+        wrapsAround[15] = 7;
         byte[] web = "HTTP/1.1 400 Bad Request\r\n\r\nSECRET".getBytes(StandardCharsets.US_ASCII);
         for (byte[] rubbish : List.of(wrongMagic, wrongExit, tooLong, wrapsAround, web)) {
             try (FakeAgent agent = FakeAgent.answering(dir.resolve("s" + Arrays.hashCode(rubbish)), rubbish)) {

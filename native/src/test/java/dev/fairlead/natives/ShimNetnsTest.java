@@ -58,15 +58,27 @@ class ShimNetnsTest {
         assertThat(caught(fifo.toString())).contains(sameFile(fifo));
     }
 
-    /** What the C program says about the descriptors that came with one call. */
+    /** A question that takes many sends carries one descriptor, with the first. */
+    @Test
+    void megabytesOfConfigurationCarryItOnce() throws IOException {
+        Path file = Files.createFile(dir.resolve("netns"));
+        assertThat(caught(file.toString(), " ".repeat(3 << 20)))
+                .containsExactly("descriptors 1", sameFile(file), "at byte 0");
+    }
+
     private List<String> caught(String netns) throws IOException {
+        return caught(netns, "");
+    }
+
+    /** What the C program says about the descriptors that came with one call. */
+    private List<String> caught(String netns, String more) throws IOException {
         Path socket = dir.resolve("s");
         Process agent = Program.start(Map.of(), CATCH_FD, socket.toString());
         try (BufferedReader said = agent.inputReader()) {
             assertThat(said.readLine()).isEqualTo("ready");
             Map<String, String> environment = Shim.environment("DEL");
             environment.put("CNI_NETNS", netns);
-            byte[] configuration = Shim.configuration(socket).getBytes(StandardCharsets.UTF_8);
+            byte[] configuration = (Shim.configuration(socket) + more).getBytes(StandardCharsets.UTF_8);
             Program.Ended ended = Program.run(environment, configuration, Shim.RELEASED);
 
             assertThat(ended.status()).as(ended.out()).isZero();
