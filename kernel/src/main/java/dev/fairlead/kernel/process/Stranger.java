@@ -22,8 +22,8 @@ public final class Stranger implements AutoCloseable {
 
     /** @throws SyscallException that {@code isNotFound()} when there is no such process */
     public static Stranger hold(int pid) {
-        return new Stranger(Fd.own(
-                Linux.call("hold process " + pid, Linux.Call.PIDFD_OPEN, pid, 0, 0), "process " + pid));
+        return new Stranger(
+                Fd.own(Linux.call("hold process " + pid, Linux.Call.PIDFD_OPEN, pid, 0, 0), "process " + pid));
     }
 
     /** Waits until it has ended, whether or not its parent has taken notice. @return whether it was in time */

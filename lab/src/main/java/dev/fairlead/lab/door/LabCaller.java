@@ -49,7 +49,8 @@ public final class LabCaller {
             UnixSocket socket = UnixSocket.connect(lab.socket(LabName.ownUid()));
             if (socket.peer().uid() != LabName.ownUid()) { // abstract names are anybody's to take
                 socket.close();
-                throw new LabRefusal("another user listens under the name of your lab '" + lab + "'; choose another --name");
+                throw new LabRefusal(
+                        "another user listens under the name of your lab '" + lab + "'; choose another --name");
             }
             return socket;
         } catch (SyscallException e) {
