@@ -21,6 +21,8 @@ public record Errno(int number) {
     public static final Errno EINVAL = new Errno(22);
     public static final Errno ERANGE = new Errno(34);
     public static final Errno ENOSYS = new Errno(38);
+    public static final Errno ERESTART = new Errno(85);
+    public static final Errno EMSGSIZE = new Errno(90);
     public static final Errno EPROTONOSUPPORT = new Errno(93);
     public static final Errno EOPNOTSUPP = new Errno(95);
     public static final Errno EAFNOSUPPORT = new Errno(97);
@@ -72,6 +74,7 @@ public record Errno(int number) {
             case 40 -> "ELOOP (Too many levels of symbolic links)";
             case 71 -> "EPROTO (Protocol error)";
             case 75 -> "EOVERFLOW (Value too large)";
+            case 85 -> "ERESTART (Interrupted system call should be restarted)";
             case 90 -> "EMSGSIZE (Message too long)";
             case 93 -> "EPROTONOSUPPORT (Protocol not supported)";
             case 95 -> "EOPNOTSUPP (Operation not supported)";

@@ -271,24 +271,37 @@ public final class NetlinkSocket implements AutoCloseable {
                 frames.add(frame(request, flags, sequence++));
             }
             frames.add(frame(end, Request.NLM_F_REQUEST, sequence++));
-            send(requests.getFirst().wanted(), join(frames));
+            byte[] bytes = join(frames);
+            new SendBuffer(fd).makeRoom(requests.getFirst().wanted(), bytes.length);
+            send(requests.getFirst().wanted(), bytes);
             awaitBatch(begin, requests, end, first);
         } finally {
             lock.unlock();
         }
     }
 
+    /** How many bytes one batch may have. */
+    public int largestBatch() {
+        return new SendBuffer(fd).bytes();
+    }
+
     private void awaitBatch(Request begin, List<Request> requests, Request end, int first) {
         int last = first + requests.size();
         NetlinkException refused = null;
         while (true) {
-            for (Message message : receive(requests.getFirst().wanted())) {
+            List<Message> messages;
+            try {
+                messages = receive(requests.getFirst().wanted());
+            } catch (SyscallException e) {
+                // So many requests were refused that not all refusals could be kept: the first of them were.
+                throw e.errno().equals(Errno.ENOBUFS) ? firstRefusal(begin, requests, end, first, e) : e;
+            }
+            for (Message message : messages) {
                 int index = message.sequence() - first;
                 if (message.type() != NLMSG_ERROR || index < 0 || index > requests.size() + 1) {
                     continue;
                 }
-                Request about = index == 0 ? begin : index > requests.size() ? end : requests.get(index - 1);
-                Optional<NetlinkException> refusal = refusal(about, message);
+                Optional<NetlinkException> refusal = refusal(about(begin, requests, end, index), message);
                 if (refused == null && refusal.isPresent()) {
                     refused = refusal.get();
                 }
@@ -301,6 +314,25 @@ public final class NetlinkSocket implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private static Request about(Request begin, List<Request> requests, Request end, int index) {
+        return index == 0 ? begin : index > requests.size() ? end : requests.get(index - 1);
+    }
+
+    private RuntimeException firstRefusal(
+            Request begin, List<Request> requests, Request end, int first, SyscallException otherwise) {
+        for (Message message : receive(requests.getFirst().wanted())) {
+            int index = message.sequence() - first;
+            if (message.type() == NLMSG_ERROR && index >= 0 && index <= requests.size() + 1) {
+                Optional<NetlinkException> refusal = refusal(about(begin, requests, end, index), message);
+                if (refusal.isPresent()) {
+                    drain();
+                    return refusal.get();
+                }
+            }
+        }
+        return otherwise;
     }
 
     /** Joins a multicast group by its number ({@code RTNLGRP_*}, {@code NFNLGRP_*}). */

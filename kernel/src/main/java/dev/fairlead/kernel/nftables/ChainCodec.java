@@ -69,8 +69,10 @@ final class ChainCodec {
 
     private static Hook decodeHook(Attributes chain, Attributes in, TableFamily family) {
         List<String> devices = new ArrayList<>();
-        in.find(NFTA_HOOK_DEV).ifPresent(a -> devices.add(a.string()));
         in.find(NFTA_HOOK_DEVS).ifPresent(list -> list.nested().forEach(a -> devices.add(a.string())));
+        if (devices.isEmpty()) { // a single one is said both ways
+            in.find(NFTA_HOOK_DEV).ifPresent(a -> devices.add(a.string()));
+        }
         int number = in.find(NFTA_HOOK_HOOKNUM).map(a -> (int) a.be32()).orElse(0);
         return new Hook(
                 chain.find(NFTA_CHAIN_TYPE).map(Attribute::string).orElse("filter"),

@@ -132,6 +132,14 @@ final class ElementCodec {
         return elements;
     }
 
+    /** Reads the elements of one message as they are, without putting intervals together. */
+    static List<Element> decodeRaw(Attributes message) {
+        List<Element> elements = new ArrayList<>();
+        message.find(NFTA_SET_ELEM_LIST_ELEMENTS)
+                .ifPresent(list -> forEach(list, attributes -> elements.add(decodeOne(attributes).element)));
+        return elements;
+    }
+
     private static void forEach(Attribute list, Consumer<Attributes> each) {
         for (Attribute element : list.nested()) {
             each.accept(element.nested());

@@ -110,10 +110,15 @@ final class ElementText {
      * weighs most.
      */
     static List<Element> sorted(NftSet set, List<Element> elements) {
-        if (set.isInterval()) {
-            return elements;
+        if (set.isConcatenatedInterval()) {
+            return elements; // nft leaves these as the kernel lists them
         }
         List<Element> sorted = new ArrayList<>(elements);
+        if (set.isInterval()) {
+            sorted.sort(Comparator.comparing(Element::isCatchAll)
+                    .thenComparing(element -> NetworkOrder.key(set.key(), element.key())));
+            return sorted;
+        }
         sorted.sort(Comparator.comparing(Element::isCatchAll)
                 .thenComparing((a, b) -> Arrays.compareUnsigned(weight(set.key(), a), weight(set.key(), b))));
         return sorted;

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 /** What names and comments may look like. */
 final class Names {
     /** {@code NFT_NAME_MAXLEN} less the terminating zero. */
-    private static final int LONGEST = 255;
+    static final int LONGEST = 255;
 
     /** What is left of {@code NFT_USERDATA_MAXLEN} after type, length and terminating zero. */
     static final int LONGEST_COMMENT = 252;

@@ -3,7 +3,6 @@ package dev.fairlead.kernel.nftables;
 import dev.fairlead.kernel.Errno;
 import dev.fairlead.kernel.KernelException;
 import dev.fairlead.kernel.NetlinkException;
-import dev.fairlead.kernel.netlink.Attribute;
 import dev.fairlead.kernel.netlink.Attributes;
 import dev.fairlead.kernel.netlink.Message;
 import dev.fairlead.kernel.netlink.NetlinkSocket;
@@ -20,9 +19,9 @@ import java.util.Optional;
  */
 public final class Nftables implements AutoCloseable {
     private static final int READ_ATTEMPTS = 10;
-    private static final int NFTA_GEN_ID = 1;
-    private static final int NFTA_GEN_PROC_PID = 2;
-    private static final int NFTA_GEN_PROC_NAME = 3;
+
+    /** Room for the messages that begin and end a batch. */
+    private static final int BATCH_OVERHEAD = 64;
 
     private final NetlinkSocket socket;
 
@@ -60,26 +59,30 @@ public final class Nftables implements AutoCloseable {
                 Wire.batchBegin("change nftables as they were at generation " + generation.id(), generation.id()));
     }
 
+    /**
+     * Makes the changes in as few parts as can be sent, each of them all or none, for what is too large for one ({@link
+     * KernelException#errno} EMSGSIZE). When a part is refused, those before it stay.
+     */
+    public void commitInParts(Transaction transaction) {
+        for (Transaction part : transaction.split(socket.largestBatch() - BATCH_OVERHEAD)) {
+            commit(part);
+        }
+    }
+
     private void commit(Transaction transaction, Request begin) {
         socket.batch(begin, transaction.requests(), Wire.batchEnd("end a change of nftables"));
     }
 
     /** Whether the change was refused because someone else had made one since the generation it was based on. */
     public static boolean isOutdated(KernelException refused) {
-        return refused.errno().equals(ERESTART);
+        return refused.errno().equals(Errno.ERESTART);
     }
-
-    private static final Errno ERESTART = new Errno(85);
 
     /** The current generation and who made it. */
     public Generation generation() {
         Message answer = socket.call(Wire.request("ask for the nftables generation", Wire.GETGEN, 0, 0, body -> {}))
                 .getFirst();
-        Attributes in = Wire.attributes(answer);
-        return new Generation(
-                in.require(NFTA_GEN_ID, "NFTA_GEN_ID").be32(),
-                in.find(NFTA_GEN_PROC_PID).map(Attribute::be32).orElse(0L),
-                in.find(NFTA_GEN_PROC_NAME).map(Attribute::string).orElse(""));
+        return Generation.decode(Wire.attributes(answer));
     }
 
     /** All tables of the namespace. */
@@ -204,11 +207,6 @@ public final class Nftables implements AutoCloseable {
                             .toList()));
         }
         return Optional.of(new Ruleset(table, generation, sets, chains));
-    }
-
-    /** Room for the events to come and for large changes; the socket stays owned by this object. */
-    NetlinkSocket socket() {
-        return socket;
     }
 
     @Override

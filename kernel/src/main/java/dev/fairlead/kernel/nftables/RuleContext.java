@@ -20,6 +20,10 @@ import java.util.Map;
  */
 final class RuleContext {
     private static final int NOWHERE = -1;
+
+    /** {@code NFT_REG32_COUNT}. */
+    private static final int REGISTER_SLOTS = 16;
+
     private static final int IPV4 = 2;
     private static final int IPV6 = 10;
 
@@ -103,7 +107,7 @@ final class RuleContext {
     String useAll(int register, int length) {
         StringBuilder text = new StringBuilder();
         int slot = Registers.slot(register);
-        int end = slot + Math.max(1, (length + 3) / 4);
+        int end = slot + Math.clamp((length + 3) / 4, 1, REGISTER_SLOTS);
         while (slot < end) {
             Loaded part = use(at(slot));
             text.append(text.isEmpty() ? "" : " . ").append(MatchText.value(part));

@@ -37,7 +37,7 @@ final class RulesetText {
         if (set.memory()) {
             line(text, "policy memory");
         }
-        if (set.size() > 0) {
+        if (set.size() > 0 && !set.has(NftSet.CONSTANT)) {
             line(text, "size " + set.size());
         }
         List<String> flags = flags(set);

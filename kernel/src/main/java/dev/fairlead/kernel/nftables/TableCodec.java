@@ -5,6 +5,7 @@ import dev.fairlead.kernel.netlink.Attribute;
 import dev.fairlead.kernel.netlink.Attributes;
 import dev.fairlead.kernel.netlink.Encoder;
 import dev.fairlead.kernel.netlink.Message;
+import java.nio.charset.StandardCharsets;
 
 /** {@code enum nft_table_attributes}. */
 final class TableCodec {
@@ -35,8 +36,9 @@ final class TableCodec {
     /** A name the kernel sent, which is never empty and never too long. */
     static String name(Attributes in, int type, String attribute) {
         String name = in.require(type, attribute).string();
-        if (name.isEmpty() || name.length() > 255) {
-            throw new DecodeException(attribute + " holds a name of " + name.length() + " characters");
+        int length = name.getBytes(StandardCharsets.UTF_8).length;
+        if (length == 0 || length > Names.LONGEST) {
+            throw new DecodeException(attribute + " holds a name of " + length + " bytes");
         }
         return name;
     }

@@ -1,9 +1,11 @@
 package dev.fairlead.kernel.nftables;
 
+import dev.fairlead.kernel.netlink.Encoder;
 import dev.fairlead.kernel.netlink.Request;
 import dev.fairlead.kernel.nftables.expression.Bytes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Changes to be made together, in order: all of them or none. Nothing happens before {@link Nftables#commit}. Confined to
@@ -13,8 +15,22 @@ public final class Transaction {
     private static final int CREATE = Request.NLM_F_CREATE;
     private static final int CREATE_NEW = Request.NLM_F_CREATE | Request.NLM_F_EXCL;
 
-    private final List<Request> requests = new ArrayList<>();
+    /** What each message needs beside its body: header and padding, at most. */
+    private static final int MESSAGE_OVERHEAD = 20;
+
+    private final List<Request> requests;
+    /** Numbers of messages before which the transaction may be cut: a rule's own sets stay with the rule. */
+    private final List<Integer> seams = new ArrayList<>();
+
     private int nextSetId = 1;
+
+    public Transaction() {
+        this(new ArrayList<>());
+    }
+
+    private Transaction(List<Request> requests) {
+        this.requests = requests;
+    }
 
     /** The messages so far. */
     List<Request> requests() {
@@ -28,6 +44,40 @@ public final class Transaction {
     /** How many messages it has so far, and so how many things an error can be about. */
     public int size() {
         return requests.size();
+    }
+
+    /**
+     * The same changes in several transactions of at most {@code bytes} each, to be made one after the other. Together they
+     * are no longer all or nothing. One change that is larger stays whole.
+     */
+    public List<Transaction> split(int bytes) {
+        List<Transaction> parts = new ArrayList<>();
+        int from = 0;
+        int end = 0;
+        long size = 0;
+        for (int i = 0; i <= seams.size(); i++) {
+            int next = i < seams.size() ? seams.get(i) : requests.size();
+            long more = size(end, next);
+            if (size + more > bytes && end > from) {
+                parts.add(new Transaction(requests.subList(from, end)));
+                from = end;
+                size = 0;
+            }
+            end = next;
+            size += more;
+        }
+        if (end > from) {
+            parts.add(new Transaction(requests.subList(from, end)));
+        }
+        return parts;
+    }
+
+    private long size(int from, int to) {
+        long size = 0;
+        for (Request request : requests.subList(from, to)) {
+            size += request.body().length + MESSAGE_OVERHEAD;
+        }
+        return size;
     }
 
     /** Makes the table unless it is there. */
@@ -176,6 +226,7 @@ public final class Transaction {
         }
         String wanted = verb + " element " + set + " { " + ElementText.brief(set, elements) + " }";
         for (byte[] body : ElementCodec.encode(set, setId, elements)) {
+            seam(setId == 0);
             requests.add(new Request(wanted, Wire.type(message), flags, body));
         }
         return this;
@@ -203,18 +254,25 @@ public final class Transaction {
 
     private Transaction rule(String verb, Rule rule, int flags, long position) {
         int first = addSetsOf(rule);
-        return put(verb + " rule " + rule + " " + rule.text(), Wire.NEWRULE, flags, rule.family(), body -> {
-            RuleCodec.encode(body, rule, first);
-            if (position != 0) {
-                body.attributeBe64(RuleCodec.NFTA_RULE_POSITION, position);
-            }
-        });
+        return put(
+                rule.sets().isEmpty(),
+                verb + " rule " + rule + " " + rule.text(),
+                Wire.NEWRULE,
+                flags,
+                rule.family(),
+                body -> {
+                    RuleCodec.encode(body, rule, first);
+                    if (position != 0) {
+                        body.attributeBe64(RuleCodec.NFTA_RULE_POSITION, position);
+                    }
+                });
     }
 
     /** Puts the rule in the place of the one with this handle. */
     public Transaction replace(long handle, Rule rule) {
         int first = addSetsOf(rule);
         return put(
+                rule.sets().isEmpty(),
                 "replace rule " + rule + " handle " + handle + " " + rule.text(),
                 Wire.NEWRULE,
                 Request.NLM_F_REPLACE,
@@ -236,21 +294,36 @@ public final class Transaction {
     /** Makes the rule's own sets, which have to be there with their elements before the rule. */
     private int addSetsOf(Rule rule) {
         int first = nextSetId;
+        boolean seam = true;
         for (FilledSet own : rule.sets()) {
-            int id = nextSetId;
-            set("add", own.set(), CREATE);
+            int id = nextSetId++;
+            put(
+                    seam,
+                    "add set " + own.set(),
+                    Wire.NEWSET,
+                    CREATE,
+                    rule.family(),
+                    body -> SetCodec.encode(body, own.set(), id));
+            seam = false;
             elements("add", own.set(), id, own.elements(), Wire.NEWSETELEM, CREATE);
         }
         return first;
     }
 
+    private Transaction put(String wanted, int message, int flags, TableFamily family, Consumer<Encoder> attributes) {
+        return put(true, wanted, message, flags, family, attributes);
+    }
+
     private Transaction put(
-            String wanted,
-            int message,
-            int flags,
-            TableFamily family,
-            java.util.function.Consumer<dev.fairlead.kernel.netlink.Encoder> attributes) {
+            boolean seam, String wanted, int message, int flags, TableFamily family, Consumer<Encoder> attributes) {
+        seam(seam);
         requests.add(Wire.request(wanted, message, flags, family.number(), attributes));
         return this;
+    }
+
+    private void seam(boolean here) {
+        if (here) {
+            seams.add(requests.size());
+        }
     }
 }

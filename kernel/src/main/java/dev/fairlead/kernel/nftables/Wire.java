@@ -36,8 +36,8 @@ final class Wire {
     /** Kernel 6.3 and later. */
     static final int DESTROYSETELEM = 30;
 
-    private static final int BATCH_BEGIN = 0x10;
-    private static final int BATCH_END = 0x11;
+    static final int BATCH_BEGIN = 0x10;
+    static final int BATCH_END = 0x11;
     private static final int NFNL_BATCH_GENID = 1;
 
     private Wire() {}

@@ -7,6 +7,7 @@ import static dev.fairlead.kernel.nftables.Selector.concat;
 import static dev.fairlead.kernel.nftables.Statement.*;
 
 import dev.fairlead.kernel.nftables.Hook.Point;
+import dev.fairlead.kernel.nftables.Ruleset.FilledChain;
 import dev.fairlead.kernel.nftables.expression.Verdict;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Prefix;
@@ -14,7 +15,7 @@ import dev.fairlead.packet.Protocol;
 import java.time.Duration;
 import java.util.List;
 
-/** A table that uses most of what there is, in the shape of a Service data path. */
+/** A table that uses most of what there is, in the shape of a Service data path; {@code example.nft} is its text. */
 final class Example {
     static final Table TABLE = Table.of(TableFamily.INET, "fairlead").commented("For the tests");
 
@@ -50,131 +51,157 @@ final class Example {
 
     private Example() {}
 
-    static Transaction transaction() {
-        Transaction t = new Transaction().add(TABLE);
-        for (NftSet set :
-                List.of(SERVICES, SERVICES6, DIRECT, NODEPORTS, CLUSTER_IPS, AFFINITY, HAIRPIN, MARKS, DEVICES)) {
-            t.add(set);
-        }
-        for (Chain chain : List.of(
-                SERVICE,
-                SERVICE6,
-                NOWHERE,
-                SERVICES_CHAIN,
-                EXTRA,
-                PREROUTING,
-                OUTPUT,
-                POSTROUTING,
-                FORWARD,
-                PRE_DNAT)) {
-            t.add(chain);
-        }
-        elements(t);
-        serviceRules(t);
-        filterRules(t);
-        return t;
+    static Ruleset ruleset() {
+        return new Ruleset(
+                TABLE,
+                0,
+                sets(),
+                List.of(
+                        new FilledChain(SERVICE, service()),
+                        new FilledChain(SERVICE6, service6()),
+                        new FilledChain(NOWHERE, List.of()),
+                        new FilledChain(SERVICES_CHAIN, services()),
+                        new FilledChain(EXTRA, extra()),
+                        new FilledChain(
+                                PREROUTING,
+                                List.of(PREROUTING.rule(jump("services")).commented("from outside"))),
+                        new FilledChain(OUTPUT, output()),
+                        new FilledChain(POSTROUTING, postrouting()),
+                        new FilledChain(FORWARD, forward()),
+                        new FilledChain(PRE_DNAT, preDnat())));
     }
 
-    private static void elements(Transaction t) {
-        t.add(
-                SERVICES,
-                List.of(
-                        SERVICES.element(SERVICE_IP, Protocol.TCP, 443)
-                                .maps(Verdict.goTo("service-WEB"))
-                                .commented("default/kubernetes:https"),
-                        SERVICES.element(Ip.of("10.96.0.10"), Protocol.UDP, 53).maps(Verdict.DROP)));
-        t.add(
-                SERVICES6,
-                List.of(SERVICES6
-                        .element(Ip.of("fd00:96::1"), Protocol.TCP, 443)
-                        .maps(Verdict.goTo("service6-WEB"))));
-        t.add(
-                DIRECT,
-                List.of(DIRECT.element(SERVICE_IP, Protocol.TCP, 80).maps(DIRECT.valueOf(Ip.of("10.244.0.5"), 8080))));
-        t.add(
-                CLUSTER_IPS,
-                List.of(
-                        CLUSTER_IPS.element(Prefix.of("10.96.0.0/12")),
-                        CLUSTER_IPS.element(Prefix.of("10.112.0.0/12")).commented("the next one"),
-                        CLUSTER_IPS.element("192.168.1.1"),
-                        CLUSTER_IPS.element("255.255.255.255")));
-        t.add(
-                HAIRPIN,
-                List.of(HAIRPIN.element("10.244.0.5", "10.244.0.5", "tcp", 8080)
-                        .upTo(HAIRPIN.key().value("10.244.0.5", "10.244.0.5", "tcp", 8090))));
-        t.add(MARKS, List.of(MARKS.element(1).upTo(MARKS.key().value(5)), MARKS.element(0x10)));
-        t.add(DEVICES, List.of(DEVICES.element("eth0"), DEVICES.element("lo")));
+    private static List<FilledSet> sets() {
+        return List.of(
+                new FilledSet(
+                        SERVICES,
+                        List.of(
+                                SERVICES.element(SERVICE_IP, Protocol.TCP, 443)
+                                        .maps(Verdict.goTo("service-WEB"))
+                                        .commented("default/kubernetes:https"),
+                                SERVICES.element(Ip.of("10.96.0.10"), Protocol.UDP, 53)
+                                        .maps(Verdict.DROP))),
+                new FilledSet(
+                        SERVICES6,
+                        List.of(SERVICES6
+                                .element(Ip.of("fd00:96::1"), Protocol.TCP, 443)
+                                .maps(Verdict.goTo("service6-WEB")))),
+                new FilledSet(
+                        DIRECT,
+                        List.of(DIRECT.element(SERVICE_IP, Protocol.TCP, 80)
+                                .maps(DIRECT.valueOf(Ip.of("10.244.0.5"), 8080)))),
+                new FilledSet(NODEPORTS, List.of()),
+                new FilledSet(
+                        CLUSTER_IPS,
+                        List.of(
+                                CLUSTER_IPS.element(Prefix.of("10.96.0.0/12")),
+                                CLUSTER_IPS.element(Prefix.of("10.112.0.0/12")).commented("the next one"),
+                                CLUSTER_IPS.element("192.168.1.1"),
+                                CLUSTER_IPS.element("255.255.255.255"))),
+                new FilledSet(AFFINITY, List.of()),
+                new FilledSet(
+                        HAIRPIN,
+                        List.of(HAIRPIN.element("10.244.0.5", "10.244.0.5", "tcp", 8080)
+                                .upTo(HAIRPIN.key().value("10.244.0.5", "10.244.0.5", "tcp", 8090)))),
+                new FilledSet(MARKS, List.of(MARKS.element(1).upTo(MARKS.key().value(5)), MARKS.element(0x10))),
+                new FilledSet(DEVICES, List.of(DEVICES.element("eth0"), DEVICES.element("lo"))));
     }
 
-    private static void serviceRules(Transaction t) {
+    private static List<Rule> service() {
         SetType target = SetType.of(IPV4_ADDR, INET_SERVICE);
-        SetType target6 = SetType.of(IPV6_ADDR, INET_SERVICE);
-        t.add(SERVICE.rule(
+        return List.of(SERVICE.rule(
                 META_L4PROTO.is(Protocol.TCP),
                 dnat(Generator.random(2)
                         .values(target, List.of(target.value("10.180.0.4", 80), target.value("10.180.0.5", 80))))));
-        t.add(SERVICE6.rule(
-                META_L4PROTO.is(Protocol.TCP),
-                dnat(Generator.inTurn(2)
-                        .values(target6, List.of(target6.value("fd00::4", 80), target6.value("fd00::5", 80))))));
-        t.add(SERVICES_CHAIN.rule(concat(IP_DADDR, META_L4PROTO, TH_DPORT).vmap(SERVICES)));
-        t.add(SERVICES_CHAIN.rule(concat(IP6_DADDR, META_L4PROTO, TH_DPORT).vmap(SERVICES6)));
-        t.add(SERVICES_CHAIN.rule(dnat(concat(IP_DADDR, META_L4PROTO, TH_DPORT).map(DIRECT))));
-        t.add(SERVICES_CHAIN.rule(
-                FIB_DADDR_TYPE.is("local"), concat(META_L4PROTO, TH_DPORT).vmap(NODEPORTS)));
-        t.add(PREROUTING.rule(jump("services")).commented("from outside"));
-        t.add(OUTPUT.rule(jump("services")));
-        t.add(POSTROUTING.rule(META_MARK.and(0x4000).is(0x4000), masqueradeFullyRandom()));
-        t.add(POSTROUTING.rule(
-                concat(IP_SADDR, IP_DADDR, META_L4PROTO, TH_DPORT).in(HAIRPIN), masquerade()));
-        t.add(OUTPUT.rule(IP_DADDR.is("10.0.0.1"), TCP_DPORT.is(80), dnat(Ip.of("10.0.0.2"), 8080)));
-        t.add(OUTPUT.rule(IP6_DADDR.is("fd00::1"), UDP_DPORT.is(53), dnat(Ip.of("fd00::2"), 5353)));
-        t.add(OUTPUT.rule(TCP_DPORT.is("1-1024"), redirect(8080)));
-        t.add(POSTROUTING.rule(IP_SADDR.is("10.0.0.0/8"), OIFNAME.isNot("lo"), snat(Ip.of("192.0.2.1"))));
     }
 
-    private static void filterRules(Transaction t) {
-        t.add(FORWARD.rule(CT_STATE.is("established,related"), accept()));
-        t.add(FORWARD.rule(CT_STATE.vmap(List.of(
-                CT_STATE.key("invalid").maps(Verdict.DROP), CT_STATE.key("new").maps(Verdict.jump("extra"))))));
-        t.add(PRE_DNAT.rule(IP_DADDR.in(CLUSTER_IPS), CT_STATE.is("new"), rejectWithTcpReset()));
-        t.add(PRE_DNAT.rule(IP6_SADDR.is("fd00::/8"), UDP_DPORT.isOneOf(53, 5353), rejectWithIcmpv6(4)));
-        t.add(PRE_DNAT.rule(IP_SADDR.is("10.96.0.0/12"), rejectWithIcmp(3)));
-        t.add(EXTRA.rule(
-                        IP_SADDR.is("10.0.0.0/8"),
-                        IP_DADDR.isNot("10.0.0.1"),
-                        TCP_DPORT.isOneOf(80, 443),
-                        counter(),
-                        accept())
-                .commented("web"));
-        t.add(EXTRA.rule(META_MARK.setBits(0x4000)));
-        t.add(EXTRA.rule(CT_MARK.set(META_MARK)));
-        t.add(EXTRA.rule(META_MARK.set(0x10)));
-        t.add(EXTRA.rule(META_NFTRACE.set(1)));
-        t.add(EXTRA.rule(IIFNAME.is("eth*"), OIFNAME.in(DEVICES), drop()));
-        t.add(EXTRA.rule(META_MARK.in(MARKS), returns()));
-        t.add(EXTRA.rule(update(AFFINITY, IP_SADDR)));
-        t.add(EXTRA.rule(IP_SADDR.in(AFFINITY), goTo("nowhere")).commented("stay"));
-        t.add(EXTRA.rule(limitPerSecond(10), log("fairlead: "), reject()));
-        t.add(EXTRA.rule(
-                META_L4PROTO.is("tcp"),
-                CT_ORIGINAL_PROTO_DST.is(80),
-                CT_DIRECTION.is("reply"),
-                CT_STATUS.is("dnat"),
-                accept()));
-        t.add(EXTRA.rule(CT_ORIGINAL_IP_DADDR.is("10.96.0.1"), accept()));
-        t.add(EXTRA.rule(ETHER_SADDR.is("aa:bb:cc:dd:ee:ff"), accept()));
-        t.add(EXTRA.rule(ICMPV6_TYPE.isOneOf("nd-router-advert", "nd-neighbor-solicit"), accept()));
-        t.add(EXTRA.rule(ICMP_TYPE.is("echo-request"), accept()));
-        t.add(EXTRA.rule(IP_SADDR.isNot("10.0.0.1-10.0.0.9"), drop()));
-        t.add(EXTRA.rule(META_MARK.is("1-10"), drop()));
-        t.add(EXTRA.rule(TCP_FLAGS.and("syn,ack").is("syn"), drop()));
-        t.add(EXTRA.rule(FIB_SADDR_IIF_OIF.is("missing"), drop()));
-        t.add(EXTRA.rule(META_PKTTYPE.is("broadcast"), drop()));
-        t.add(EXTRA.rule(META_L4PROTO.isOneOf("tcp", "udp"), TH_DPORT.isOneOf(53, "60-70"), notrack()));
-        t.add(EXTRA.rule(
-                Generator.hash(2, 0xdeadbeefL, IP_SADDR, TCP_SPORT).to(List.of(Verdict.ACCEPT, Verdict.DROP))));
-        t.add(EXTRA.rule(Generator.random(2).to(List.of(Verdict.ACCEPT, Verdict.DROP))));
-        t.add(EXTRA.rule(logGroup(2, "x")));
+    private static List<Rule> service6() {
+        SetType target = SetType.of(IPV6_ADDR, INET_SERVICE);
+        return List.of(SERVICE6.rule(
+                META_L4PROTO.is(Protocol.TCP),
+                dnat(Generator.inTurn(2)
+                        .values(target, List.of(target.value("fd00::4", 80), target.value("fd00::5", 80))))));
+    }
+
+    private static List<Rule> services() {
+        return List.of(
+                SERVICES_CHAIN.rule(concat(IP_DADDR, META_L4PROTO, TH_DPORT).vmap(SERVICES)),
+                SERVICES_CHAIN.rule(concat(IP6_DADDR, META_L4PROTO, TH_DPORT).vmap(SERVICES6)),
+                SERVICES_CHAIN.rule(
+                        dnat(concat(IP_DADDR, META_L4PROTO, TH_DPORT).map(DIRECT))),
+                SERVICES_CHAIN.rule(
+                        FIB_DADDR_TYPE.is("local"),
+                        concat(META_L4PROTO, TH_DPORT).vmap(NODEPORTS)));
+    }
+
+    private static List<Rule> output() {
+        return List.of(
+                OUTPUT.rule(jump("services")),
+                OUTPUT.rule(IP_DADDR.is("10.0.0.1"), TCP_DPORT.is(80), dnat(Ip.of("10.0.0.2"), 8080)),
+                OUTPUT.rule(IP6_DADDR.is("fd00::1"), UDP_DPORT.is(53), dnat(Ip.of("fd00::2"), 5353)),
+                OUTPUT.rule(TCP_DPORT.is("1-1024"), redirect(8080)));
+    }
+
+    private static List<Rule> postrouting() {
+        return List.of(
+                POSTROUTING.rule(META_MARK.and(0x4000).is(0x4000), masqueradeFullyRandom()),
+                POSTROUTING.rule(
+                        concat(IP_SADDR, IP_DADDR, META_L4PROTO, TH_DPORT).in(HAIRPIN), masquerade()),
+                POSTROUTING.rule(IP_SADDR.is("10.0.0.0/8"), OIFNAME.isNot("lo"), snat(Ip.of("192.0.2.1"))));
+    }
+
+    private static List<Rule> forward() {
+        return List.of(
+                FORWARD.rule(CT_STATE.is("established,related"), accept()),
+                FORWARD.rule(CT_STATE.vmap(List.of(
+                        CT_STATE.key("invalid").maps(Verdict.DROP),
+                        CT_STATE.key("new").maps(Verdict.jump("extra"))))));
+    }
+
+    private static List<Rule> preDnat() {
+        return List.of(
+                PRE_DNAT.rule(IP_DADDR.in(CLUSTER_IPS), CT_STATE.is("new"), rejectWithTcpReset()),
+                PRE_DNAT.rule(IP6_SADDR.is("fd00::/8"), UDP_DPORT.isOneOf(53, 5353), rejectWithIcmpv6(4)),
+                PRE_DNAT.rule(IP_SADDR.is("10.96.0.0/12"), rejectWithIcmp(3)));
+    }
+
+    private static List<Rule> extra() {
+        return List.of(
+                EXTRA.rule(
+                                IP_SADDR.is("10.0.0.0/8"),
+                                IP_DADDR.isNot("10.0.0.1"),
+                                TCP_DPORT.isOneOf(80, 443),
+                                counter(),
+                                accept())
+                        .commented("web"),
+                EXTRA.rule(META_MARK.setBits(0x4000)),
+                EXTRA.rule(CT_MARK.set(META_MARK)),
+                EXTRA.rule(META_MARK.set(0x10)),
+                EXTRA.rule(META_NFTRACE.set(1)),
+                EXTRA.rule(IIFNAME.is("eth*"), OIFNAME.in(DEVICES), drop()),
+                EXTRA.rule(META_MARK.in(MARKS), returns()),
+                EXTRA.rule(update(AFFINITY, IP_SADDR)),
+                EXTRA.rule(IP_SADDR.in(AFFINITY), goTo("nowhere")).commented("stay"),
+                EXTRA.rule(limitPerSecond(10), log("fairlead: "), reject()),
+                EXTRA.rule(
+                        META_L4PROTO.is("tcp"),
+                        CT_ORIGINAL_PROTO_DST.is(80),
+                        CT_DIRECTION.is("reply"),
+                        CT_STATUS.is("dnat"),
+                        accept()),
+                EXTRA.rule(CT_ORIGINAL_IP_DADDR.is("10.96.0.1"), accept()),
+                EXTRA.rule(ETHER_SADDR.is("aa:bb:cc:dd:ee:ff"), accept()),
+                EXTRA.rule(ICMPV6_TYPE.isOneOf("nd-router-advert", "nd-neighbor-solicit"), accept()),
+                EXTRA.rule(ICMP_TYPE.is("echo-request"), accept()),
+                EXTRA.rule(IP_SADDR.isNot("10.0.0.1-10.0.0.9"), drop()),
+                EXTRA.rule(META_MARK.is("1-10"), drop()),
+                EXTRA.rule(TCP_FLAGS.and("syn,ack").is("syn"), drop()),
+                EXTRA.rule(FIB_SADDR_IIF_OIF.is("missing"), drop()),
+                EXTRA.rule(META_PKTTYPE.is("broadcast"), drop()),
+                EXTRA.rule(META_L4PROTO.isOneOf("tcp", "udp"), TH_DPORT.isOneOf(53, "60-70"), notrack()),
+                EXTRA.rule(
+                        Generator.hash(2, 0xdeadbeefL, IP_SADDR, TCP_SPORT).to(List.of(Verdict.ACCEPT, Verdict.DROP))),
+                EXTRA.rule(Generator.random(2).to(List.of(Verdict.ACCEPT, Verdict.DROP))),
+                EXTRA.rule(logGroup(2, "x")));
     }
 }

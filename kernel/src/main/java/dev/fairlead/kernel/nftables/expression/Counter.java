@@ -23,7 +23,7 @@ public record Counter(long bytes, long packets) implements Expression {
 
     static Optional<Counter> decode(Fields in) {
         in.ignore(NFTA_COUNTER_PAD);
-        return Optional.of(new Counter(in.be64(NFTA_COUNTER_BYTES), in.be64(NFTA_COUNTER_PACKETS)));
+        return Optional.of(new Counter(in.be64(NFTA_COUNTER_BYTES, 0), in.be64(NFTA_COUNTER_PACKETS, 0)));
     }
 
     @Override

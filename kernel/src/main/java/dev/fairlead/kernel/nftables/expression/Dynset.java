@@ -86,7 +86,7 @@ public record Dynset(
                 in.be32(NFTA_DYNSET_SET_ID, 0),
                 in.be32(NFTA_DYNSET_SREG_KEY),
                 in.be32(NFTA_DYNSET_SREG_DATA, NONE),
-                in.has(NFTA_DYNSET_TIMEOUT) ? in.be64(NFTA_DYNSET_TIMEOUT) : 0,
+                in.be64(NFTA_DYNSET_TIMEOUT, 0),
                 each));
     }
 

@@ -54,8 +54,8 @@ final class Fields {
         return require(type).be64();
     }
 
-    int u8(int type) {
-        return require(type).u8();
+    long be64(int type, long otherwise) {
+        return find(type).map(Attribute::be64).orElse(otherwise);
     }
 
     int u8(int type, int otherwise) {
