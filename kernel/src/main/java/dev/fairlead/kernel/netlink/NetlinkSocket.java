@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  * A netlink socket in one network namespace, with strict checking ({@code NETLINK_GET_STRICT_CHK}) and extended
  * acknowledgements ({@code NETLINK_EXT_ACK}) on. Safe from any thread; requests of several threads wait for each other.
  *
- * <p>Explain mode: with {@code -Dfairlead.explain=true} each message sent and received is printed to standard error.
+ * <p>Explain mode: with {@code FAIRLEAD_EXPLAIN=1} in the environment each message sent and received is printed to standard error.
  */
 public final class NetlinkSocket implements AutoCloseable {
     private static final int AF_NETLINK = 16;
@@ -73,7 +73,7 @@ public final class NetlinkSocket implements AutoCloseable {
 
     private static Consumer<String> defaultExplainer() {
         PrintStream err = System.err;
-        return Boolean.getBoolean("fairlead.explain") ? err::print : SILENT;
+        return "1".equals(System.getenv("FAIRLEAD_EXPLAIN")) ? err::print : SILENT;
     }
 
     /** Sends the explain mode's text somewhere else; every socket of this process is affected. */

@@ -53,7 +53,8 @@ public final class NodePlugins implements PluginExec {
                         exit.get(), Files.readAllBytes(output.path()), Files.readAllBytes(error.path())));
             }
         } catch (SyscallException e) {
-            return new PluginOutcome.NotStarted(e.getMessage(), e.errno().number() == ETXTBSY);
+            return new PluginOutcome.NotStarted(
+                    String.valueOf(e.getMessage()), e.errno().number() == ETXTBSY);
         } catch (IOException e) {
             throw new UncheckedIOException("could not pass on the streams of plugin " + file, e);
         }
