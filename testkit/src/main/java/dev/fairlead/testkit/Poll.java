@@ -26,6 +26,17 @@ public final class Poll {
                 describeLastState);
     }
 
+    /** Returns as soon as both say the same: for two views of something that still changes by itself. */
+    public static <T> T untilEqual(Duration deadline, Supplier<T> ours, Supplier<T> theirs) {
+        return value(
+                deadline,
+                () -> {
+                    T mine = ours.get();
+                    return mine.equals(theirs.get()) ? Optional.of(mine) : Optional.empty();
+                },
+                () -> "\n" + ours.get() + "\nis not\n" + theirs.get());
+    }
+
     /** As {@link #until}, for something that gives a value once it is there. */
     public static <T> T value(Duration deadline, Supplier<Optional<T>> source, Supplier<String> describeLastState) {
         long end = System.nanoTime() + deadline.toNanos();

@@ -69,8 +69,14 @@ public final class Explain {
         text.append("    ".repeat(depth)).append(schema.name(attribute.type()));
         switch (schema.entry(attribute.type()).orElse(new Schema.Entry.Leaf("", Schema.Kind.HEX))) {
             case Schema.Entry.Nest nest -> {
+                byte[] payload = attribute.bytes();
+                int header = Math.min(nest.header(), payload.length);
+                if (header > 0) {
+                    text.append(" header ").append(HexFormat.of().formatHex(payload, 0, header));
+                }
                 text.append('\n');
-                appendAll(text, ByteBuffer.wrap(attribute.bytes()), nest.inner().get(), depth + 1);
+                ByteBuffer inside = ByteBuffer.wrap(payload, header, payload.length - header);
+                appendAll(text, inside, nest.inner().get(), depth + 1);
             }
             case Schema.Entry.Choice choice -> {
                 text.append('\n');
@@ -133,9 +139,10 @@ public final class Explain {
             }
             if (offset < at + length) {
                 String name = schema.name(type);
-                Optional<Schema> inner = offset < at + 4 ? Optional.empty() : inner(body, from, to, schema, type);
+                int header = schema.entry(type).orElse(null) instanceof Schema.Entry.Nest nest ? nest.header() : 0;
+                int start = at + 4 + header;
                 int end = Math.min(at + length, to);
-                int start = at + 4;
+                Optional<Schema> inner = offset < start ? Optional.empty() : inner(body, from, to, schema, type);
                 return inner.flatMap(schemaInside -> locate(body, start, end, offset, schemaInside))
                         .map(place -> name + " > " + place)
                         .or(() -> Optional.of(name));
@@ -152,13 +159,21 @@ public final class Explain {
             case Schema.Entry.Leaf _ -> Optional.empty();
             case Schema.Entry.Nest nest -> Optional.of(nest.inner().get());
             case Schema.Entry.Choice choice -> {
-                String selector = Attributes.parse(ByteBuffer.wrap(body, from, to - from))
-                        .find(choice.selector())
-                        .map(Attribute::string)
-                        .orElse("");
+                String selector = string(body, from, to, choice.selector());
                 yield Optional.of(choice.inner().apply(selector));
             }
         };
+    }
+
+    private static String string(byte[] body, int from, int to, int type) {
+        try {
+            return Attributes.parse(ByteBuffer.wrap(body, from, to - from))
+                    .find(type)
+                    .map(Attribute::string)
+                    .orElse("");
+        } catch (DecodeException e) {
+            return ""; // explaining goes as far as it can
+        }
     }
 
     /** The name of a missing attribute ({@code NLMSGERR_ATTR_MISS_TYPE}) at the top of the message or in a nest. */

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -40,7 +41,6 @@ public final class NetlinkSocket implements AutoCloseable {
     private static final int MSG_DONTWAIT = 0x40;
     private static final int MSG_TRUNC = 0x20;
 
-    private static final int HEADER = 16;
     private static final int NLMSG_NOOP = 1;
     private static final int NLMSG_ERROR = 2;
     private static final int NLMSG_DONE = 3;
@@ -55,7 +55,11 @@ public final class NetlinkSocket implements AutoCloseable {
      */
     private static final int PIPELINE = 100;
 
-    private static final int DUMP_ATTEMPTS = 10;
+    /** Interrupted dumps that are made again at once; later ones wait a little longer each time. */
+    private static final int HASTY_DUMPS = 10;
+
+    private static final long DUMP_PAUSE_NANOS = 100_000;
+    private static final long DUMP_PATIENCE_NANOS = 3_000_000_000L;
     private static final Consumer<String> SILENT = text -> {};
     private static volatile Consumer<String> explainer = defaultExplainer();
 
@@ -167,21 +171,26 @@ public final class NetlinkSocket implements AutoCloseable {
     /**
      * Lists objects. When something changed while the kernel was listing ({@code NLM_F_DUMP_INTR}) the whole dump is made
      * again, so that the answer is one consistent picture.
+     *
+     * @throws NetlinkException that {@code isTransient()} when it kept changing for three seconds
      */
     public List<Message> dump(Request request) {
         lock.lock();
         try {
-            for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
+            long end = System.nanoTime() + DUMP_PATIENCE_NANOS;
+            for (int attempt = 1; ; attempt++) {
                 List<Message> objects = new ArrayList<>();
                 if (dumpOnce(request, objects)) {
                     return objects;
                 }
+                if (System.nanoTime() - end >= 0) {
+                    String reason = "the list changed during each of " + attempt + " attempts";
+                    throw new NetlinkException(request.wanted(), Errno.EINTR, reason, "");
+                }
+                if (attempt >= HASTY_DUMPS) {
+                    LockSupport.parkNanos(DUMP_PAUSE_NANOS * attempt);
+                }
             }
-            throw new NetlinkException(
-                    request.wanted(),
-                    Errno.EINTR,
-                    "the list changed during each of " + DUMP_ATTEMPTS + " attempts",
-                    "");
         } finally {
             lock.unlock();
         }
@@ -369,8 +378,9 @@ public final class NetlinkSocket implements AutoCloseable {
         if (explainer != SILENT) {
             explainer.accept("→ " + explain.text(request.type(), all, number, body));
         }
-        ByteBuffer frame = ByteBuffer.allocate(HEADER + body.length + 3 & ~3).order(ByteOrder.nativeOrder());
-        frame.putInt(HEADER + body.length)
+        ByteBuffer frame =
+                ByteBuffer.allocate(Message.HEADER + body.length + 3 & ~3).order(ByteOrder.nativeOrder());
+        frame.putInt(Message.HEADER + body.length)
                 .putShort((short) request.type())
                 .putShort((short) all)
                 .putInt(number)
@@ -409,7 +419,7 @@ public final class NetlinkSocket implements AutoCloseable {
             }
             bytes = buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
         }
-        List<Message> messages = split(bytes);
+        List<Message> messages = Message.split(bytes);
         if (explainer != SILENT) {
             for (Message m : messages) {
                 explainer.accept("← " + explainReceived(m));
@@ -427,32 +437,6 @@ public final class NetlinkSocket implements AutoCloseable {
         return explain.text(m.type(), m.flags(), m.sequence(), m.body());
     }
 
-    /** Cuts a datagram into its messages; bytes that don't add up are a {@link DecodeException}. */
-    static List<Message> split(byte[] bytes) {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
-        List<Message> messages = new ArrayList<>();
-        for (int at = 0; at < bytes.length; ) {
-            if (bytes.length - at < HEADER) {
-                throw new DecodeException(
-                        "a netlink datagram ends in " + (bytes.length - at) + " bytes that are no message");
-            }
-            int length = buffer.getInt(at);
-            if (length < HEADER || length > bytes.length - at) {
-                throw new DecodeException("a netlink message says it is " + length + " bytes long where "
-                        + (bytes.length - at) + " are left");
-            }
-            byte[] body = new byte[length - HEADER];
-            buffer.get(at + HEADER, body);
-            messages.add(new Message(
-                    Short.toUnsignedInt(buffer.getShort(at + 4)),
-                    Short.toUnsignedInt(buffer.getShort(at + 6)),
-                    buffer.getInt(at + 8),
-                    body));
-            at += length + 3 & ~3;
-        }
-        return messages;
-    }
-
     /** The error an NLMSG_ERROR or NLMSG_DONE carries; empty for an acknowledgement. */
     private Optional<NetlinkException> refusal(Request request, Message message) {
         if (message.body().length < 4) {
@@ -466,7 +450,7 @@ public final class NetlinkSocket implements AutoCloseable {
         String where = "";
         if ((message.flags() & NLM_F_ACK_TLVS) != 0) {
             // NLMSG_ERROR repeats our header (CAP_ACK keeps the payload out); NLMSG_DONE doesn't.
-            int header = message.type() == NLMSG_ERROR ? 4 + HEADER : 4;
+            int header = message.type() == NLMSG_ERROR ? 4 + Message.HEADER : 4;
             Attributes tlvs = message.attributes(header);
             reason = tlvs.find(1).map(Attribute::string).orElse("");
             where = tlvs.find(2)

@@ -35,8 +35,12 @@ public final class Schema {
 
         record Leaf(String name, Kind kind) implements Entry {}
 
-        /** Holds attributes; the inner schema is a supplier because some hold themselves. */
-        record Nest(String name, Supplier<Schema> inner) implements Entry {}
+        /**
+         * Holds attributes; the inner schema is a supplier because some hold themselves.
+         *
+         * @param header bytes of a structure in front of them, usually 0
+         */
+        record Nest(String name, int header, Supplier<Schema> inner) implements Entry {}
 
         /** Holds attributes that depend on the text of another attribute beside it, {@code IFLA_INFO_KIND} for instance. */
         record Choice(String name, int selector, Function<String, Schema> inner) implements Entry {}
@@ -52,7 +56,7 @@ public final class Schema {
 
     /** A list: every attribute in it, whatever its type, holds the same. */
     public static Schema listOf(String elementName, Supplier<Schema> element) {
-        return new Schema().put(ANY, new Entry.Nest(elementName, element));
+        return new Schema().put(ANY, new Entry.Nest(elementName, 0, element));
     }
 
     private static final int ANY = -1;
@@ -62,11 +66,16 @@ public final class Schema {
     }
 
     public Schema nest(int type, String name, Supplier<Schema> inner) {
-        return put(type, new Entry.Nest(name, inner));
+        return put(type, new Entry.Nest(name, 0, inner));
     }
 
     public Schema nest(int type, String name, Schema inner) {
-        return put(type, new Entry.Nest(name, () -> inner));
+        return put(type, new Entry.Nest(name, 0, () -> inner));
+    }
+
+    /** As {@link #nest}, with a structure of {@code header} bytes in front of the attributes. */
+    public Schema nestBehind(int header, int type, String name, Supplier<Schema> inner) {
+        return put(type, new Entry.Nest(name, header, inner));
     }
 
     /**

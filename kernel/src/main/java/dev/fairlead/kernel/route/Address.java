@@ -144,7 +144,7 @@ public record Address(
         Encoder encoder = new Encoder()
                 .u8(prefix.family().number())
                 .u8(prefix.length())
-                .u8(flags)
+                .u8(flags < 256 ? flags : 0)
                 .u8(scope.number())
                 .u32(device);
         encoder.attributeIp(IFA_LOCAL, prefix.address()).attributeIp(IFA_ADDRESS, peer);
@@ -154,7 +154,7 @@ public record Address(
         if (!label.isEmpty()) {
             encoder.attributeString(IFA_LABEL, label);
         }
-        if (flags != 0) {
+        if (flags >= 256) {
             encoder.attributeU32(IFA_FLAGS, flags);
         }
         for (Attribute attribute : rest) {

@@ -51,7 +51,8 @@ public record FdbEntry(
 
     /** Frames to {@code mac} travel through this VXLAN device to the tunnel end {@code destination}. */
     public static FdbEntry throughTunnel(Mac mac, int device, Ip destination) {
-        return new FdbEntry(mac, device, 0, destination, 0, NeighbourState.PERMANENT, FLAG_SELF, List.of());
+        NeighbourState lasting = new NeighbourState(NeighbourState.PERMANENT.bits() | NeighbourState.NOARP.bits());
+        return new FdbEntry(mac, device, 0, destination, 0, lasting, FLAG_SELF, List.of());
     }
 
     /** Whether the bridge learned it from a frame. */

@@ -56,7 +56,13 @@ final class LinkSchema {
             .leaf(IFLA_VXLAN_UDP_ZERO_CSUM6_RX, "IFLA_VXLAN_UDP_ZERO_CSUM6_RX", U8)
             .leaf(IFLA_VXLAN_COLLECT_METADATA, "IFLA_VXLAN_COLLECT_METADATA", U8);
 
-    private static final Schema VETH = Schema.of().leaf(VETH_INFO_PEER, "VETH_INFO_PEER", HEX);
+    private static final Schema VETH =
+            Schema.of().nestBehind(Rtm.IFINFOMSG, VETH_INFO_PEER, "VETH_INFO_PEER", LinkSchema::link);
+
+    /** The peer is described as a link is, and a link's kind as a veth's may hold a peer. */
+    private static Schema link() {
+        return LINK;
+    }
 
     private static final Schema INFO = Schema.of()
             .leaf(IFLA_INFO_KIND, "IFLA_INFO_KIND", STRING)

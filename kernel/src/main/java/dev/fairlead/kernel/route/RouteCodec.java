@@ -19,9 +19,6 @@ import java.util.Optional;
 
 /** Routes as bytes: {@code struct rtmsg} and attributes. */
 final class RouteCodec {
-    /** {@code rtm_table} when the table doesn't fit it and {@code RTA_TABLE} says it. */
-    private static final int RT_TABLE_COMPAT = 252;
-
     /** The next hop's part of {@code rtm_flags}: {@code RTNH_F_*} share it with {@code RTM_F_*}. */
     private static final int HOP_FLAGS = 0xff;
 
@@ -144,7 +141,7 @@ final class RouteCodec {
                 .u8(route.destination().length())
                 .u8(route.source().length())
                 .u8(route.tos())
-                .u8((int) (table < 256 ? table : RT_TABLE_COMPAT))
+                .u8((int) (table < 256 ? table : 0))
                 .u8(route.protocol().number())
                 .u8(route.scope().number())
                 .u8(route.type().number())
@@ -155,7 +152,9 @@ final class RouteCodec {
         if (route.source().length() > 0) {
             encoder.attributeIp(RTA_SRC, route.source().address());
         }
-        encoder.attributeU32(RTA_TABLE, table);
+        if (table >= 256) {
+            encoder.attributeU32(RTA_TABLE, table);
+        }
         if (only != null) {
             encodeGateway(encoder, only, route.family());
             if (only.device() != 0) {

@@ -70,9 +70,9 @@ class RouteEventsTest {
                     .anyMatch(e -> e instanceof RouteEvent.AddressGone gone
                             && gone.address().device() == bridge)
                     .anyMatch(e -> e instanceof RouteEvent.RouteChanged changed
-                            && changed.route()
-                                    .toString()
-                                    .equals("10.0.0.0/8 via 192.0.2.2 dev if" + bridge + " proto 250"))
+                            && changed.route().destination().equals(route.destination())
+                            && changed.route().gateway().equals(route.gateway())
+                            && changed.route().device() == bridge)
                     .anyMatch(e -> e instanceof RouteEvent.RouteGone gone
                             && gone.route().destination().equals(route.destination()))
                     .anyMatch(e -> e instanceof RouteEvent.NeighbourChanged changed
