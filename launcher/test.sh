@@ -16,6 +16,8 @@ ip iproute2
 nft nftables
 conntrack conntrack
 tcpdump tcpdump
+ping iputils-ping
+curl curl
 /usr/lib/cni/bridge containernetworking-plugins
 unshare util-linux
 ps procps
@@ -84,6 +86,17 @@ number() {
   echo "${value%%\"*}"
 }
 
+# ---- an ordinary user's tests ----------------------------------------------------------------------------------------
+# Tests that make namespaces need the rights that root has, or that anybody has in a user namespace: so for an ordinary
+# user the JVM that runs tests is put into one. Maven takes what lies at bin/java of a directory that looks like a JDK.
+# The tests of cli start the launcher, which is to see the user as it is.
+make_java_inside() {
+  rm -rf "$state/inside"
+  mkdir -p "$state/inside/bin" && ln -s "$jdk/release" "$state/inside/release" || return 1
+  printf '#!/bin/sh\nexec unshare %s --fork --mount-proc -- "%s/bin/java" "$@"\n' "$unshare_flags" "$jdk" \
+    >"$state/inside/bin/java" && chmod 755 "$state/inside/bin/java"
+}
+
 # ---- the run ---------------------------------------------------------------------------------------------------------
 . "$home/launcher/build.sh"
 read_build
@@ -101,6 +114,14 @@ esac
 case " $* " in *' -pl'*) set -- -am -Dsurefire.failIfNoSpecifiedTests=false "$@" ;; esac
 if [ "$runtime" = needed ] && ! is_fresh; then make_runtime; fi
 
+if [ "$(id -u)" != 0 ]; then
+  . "$home/launcher/enter.sh"
+  if choose_namespaces && make_java_inside; then
+    set -- "-Dtest.java=$state/inside/bin/java" "$@"
+  else
+    say "the kernel allows this user no namespaces ($refusal); the tests that need them are skipped"
+  fi
+fi
 rm -rf "$home"/*/target/surefire-reports
 export FAIRLEAD_NO_BUILD=1
 code=0
