@@ -93,6 +93,7 @@ public final class NetlinkSocket implements AutoCloseable {
                 family.name() + " socket");
         try {
             NetlinkSocket socket = new NetlinkSocket(fd, family);
+            socket.bind();
             socket.option(SOL_NETLINK, NETLINK_CAP_ACK, 1);
             socket.option(SOL_NETLINK, NETLINK_EXT_ACK, 1);
             socket.option(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
@@ -102,6 +103,15 @@ public final class NetlinkSocket implements AutoCloseable {
         } catch (RuntimeException e) {
             fd.close();
             throw e;
+        }
+    }
+
+    /** Takes a port of its own: with port 0 the socket counts as the kernel's, which isn't sent the kernel's multicasts. */
+    private void bind() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment address = arena.allocate(12); // struct sockaddr_nl: family, padding, port id, groups
+            address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_NETLINK);
+            Linux.call("bind the " + fd, Linux.Call.BIND, fd.number(), address.address(), 12);
         }
     }
 
