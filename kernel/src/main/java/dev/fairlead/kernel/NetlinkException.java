@@ -25,6 +25,12 @@ public final class NetlinkException extends KernelException {
         return errno;
     }
 
+    /** Also EADDRNOTAVAIL, which is what deleting an address gets that the link doesn't have. */
+    @Override
+    public boolean isNotFound() {
+        return super.isNotFound() || errno.equals(Errno.EADDRNOTAVAIL);
+    }
+
     /** The kernel's own words, empty when it said none. */
     public String reason() {
         return reason;

@@ -7,8 +7,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * An IPv4 or IPv6 address. Prints as {@code ip} prints it: dotted quad, or RFC 5952 for IPv6. Ordered by family, then as
- * an unsigned number. No zone index, and an IPv4-mapped IPv6 address stays an IPv6 address.
+ * An IPv4 or IPv6 address. Prints as {@code ip} prints it: dotted quad, or RFC 5952 for IPv6 (only the IPv4-compatible
+ * form {@code ::1.2.3.4}, which RFC 4291 gave up, comes out as {@code ::102:304}, as Kubernetes prints it). Ordered by
+ * family, then as an unsigned number. No zone index, and an IPv4-mapped IPv6 address stays an IPv6 address.
  */
 public final class Ip implements Comparable<Ip> {
     private final byte[] bytes;
@@ -38,6 +39,7 @@ public final class Ip implements Comparable<Ip> {
         return parsed.length == 0 ? Optional.empty() : Optional.of(new Ip(parsed));
     }
 
+    /** The same address. A zone index is dropped. */
     public static Ip of(InetAddress address) {
         return new Ip(address.getAddress());
     }
@@ -102,10 +104,12 @@ public final class Ip implements Comparable<Ip> {
         }
     }
 
+    /** 127.0.0.0/8 or ::1. */
     public boolean isLoopback() {
         return isIpv4() ? bytes[0] == 127 : number().equals(BigInteger.ONE);
     }
 
+    /** 0.0.0.0 or ::. */
     public boolean isUnspecified() {
         return number().signum() == 0;
     }
@@ -120,6 +124,15 @@ public final class Ip implements Comparable<Ip> {
         return isIpv4()
                 ? bytes[0] == (byte) 169 && bytes[1] == (byte) 254
                 : bytes[0] == (byte) 0xfe && (bytes[1] & 0xc0) == 0x80;
+    }
+
+    /** How many leading bits this address has in common with one of the same family. */
+    int sharedBits(Ip other) {
+        int at = Arrays.mismatch(bytes, other.bytes);
+        if (at < 0) {
+            return family().bits();
+        }
+        return 8 * at + Integer.numberOfLeadingZeros((bytes[at] ^ other.bytes[at]) & 0xff) - 24;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.fairlead.packet;
 
-import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -20,7 +19,11 @@ public record Mac(long number) {
         if (bytes.length != 6) {
             throw new IllegalArgumentException("an Ethernet address has 6 bytes, not " + bytes.length);
         }
-        return new Mac(Long.parseLong(HexFormat.of().formatHex(bytes), 16));
+        long number = 0;
+        for (byte b : bytes) {
+            number = number << 8 | (b & 0xff);
+        }
+        return new Mac(number);
     }
 
     /**
@@ -34,9 +37,8 @@ public record Mac(long number) {
 
     /** As {@link #of(String)}, but empty where that throws. */
     public static Optional<Mac> parse(String text) {
-        return text.matches("([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}")
-                ? Optional.of(new Mac(Long.parseLong(text.replace(":", ""), 16)))
-                : Optional.empty();
+        long number = IpText.parseMac(text);
+        return number < 0 ? Optional.empty() : Optional.of(new Mac(number));
     }
 
     /** Six bytes in the order of the wire. */

@@ -32,10 +32,10 @@ public record Prefix(Ip address, int length) implements Comparable<Prefix> {
     /** As {@link #of(String)}, but empty where that throws. */
     public static Optional<Prefix> parse(String text) {
         int slash = text.indexOf('/');
-        if (slash < 0 || !text.substring(slash + 1).matches("0|[1-9][0-9]{0,2}")) {
+        int length = slash < 0 ? -1 : IpText.decimal(text, slash + 1, text.length(), 128);
+        if (length < 0) {
             return Optional.empty();
         }
-        int length = Integer.parseInt(text.substring(slash + 1));
         return Ip.parse(text.substring(0, slash))
                 .filter(ip -> length <= ip.family().bits())
                 .map(ip -> new Prefix(ip, length));
@@ -73,12 +73,14 @@ public record Prefix(Ip address, int length) implements Comparable<Prefix> {
         return Ip.of(bytes);
     }
 
+    /** Whether {@code ip} is of this family and its first {@link #length} bits are this prefix's. */
     public boolean contains(Ip ip) {
-        return ip.family() == family() && ip.compareTo(first()) >= 0 && ip.compareTo(last()) <= 0;
+        return ip.family() == family() && address.sharedBits(ip) >= length;
     }
 
+    /** Whether some address is in both. */
     public boolean overlaps(Prefix other) {
-        return contains(other.first()) || other.contains(first());
+        return length <= other.length ? contains(other.address) : other.contains(address);
     }
 
     @Override

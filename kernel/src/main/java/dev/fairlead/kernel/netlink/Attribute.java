@@ -6,6 +6,7 @@ import dev.fairlead.packet.Mac;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /**
  * One attribute: type and payload. The typed reads throw a {@link DecodeException} when the payload is too short for them.
@@ -106,6 +107,22 @@ public final class Attribute {
 
     public Attributes nested() {
         return Attributes.parse(payload.duplicate());
+    }
+
+    /** Two attributes are equal when their types, flags and payloads are. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Attribute that && rawType == that.rawType && payload.equals(that.payload);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * rawType + payload.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "attribute " + type() + " " + HexFormat.of().formatHex(bytes());
     }
 
     private ByteBuffer at(int bytes, ByteOrder order) {

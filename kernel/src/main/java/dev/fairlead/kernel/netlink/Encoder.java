@@ -59,6 +59,11 @@ public final class Encoder {
         return pad();
     }
 
+    /** An attribute as it was read, flags included. */
+    public Encoder copy(Attribute attribute) {
+        return attribute(attribute.rawType(), attribute.bytes());
+    }
+
     /** An attribute without payload, whose presence is the message. */
     public Encoder flag(int type) {
         return attribute(type, new byte[0]);

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Prints messages for people, one attribute a line with the kernel's names, and finds the attribute at an offset. */
 public final class Explain {
@@ -23,7 +24,7 @@ public final class Explain {
         StringBuilder text = new StringBuilder()
                 .append(format.name())
                 .append("  flags ")
-                .append(flagsText(flags))
+                .append(flagsText(format.name(), flags))
                 .append("  seq ")
                 .append(Integer.toUnsignedString(sequence))
                 .append("  ")
@@ -60,16 +61,29 @@ public final class Explain {
             return;
         }
         for (Attribute attribute : attributes) {
-            append(text, attribute, schema, depth);
+            append(text, attribute, attributes, schema, depth);
         }
     }
 
-    private static void append(StringBuilder text, Attribute attribute, Schema schema, int depth) {
+    private static void append(StringBuilder text, Attribute attribute, Attributes siblings, Schema schema, int depth) {
         text.append("    ".repeat(depth)).append(schema.name(attribute.type()));
         switch (schema.entry(attribute.type()).orElse(new Schema.Entry.Leaf("", Schema.Kind.HEX))) {
             case Schema.Entry.Nest nest -> {
+                byte[] payload = attribute.bytes();
+                int header = Math.min(nest.header(), payload.length);
+                if (header > 0) {
+                    text.append(" header ").append(HexFormat.of().formatHex(payload, 0, header));
+                }
                 text.append('\n');
-                appendAll(text, ByteBuffer.wrap(attribute.bytes()), nest.inner().get(), depth + 1);
+                ByteBuffer inside = ByteBuffer.wrap(payload, header, payload.length - header);
+                appendAll(text, inside, nest.inner().get(), depth + 1);
+            }
+            case Schema.Entry.Choice choice -> {
+                text.append('\n');
+                String selector =
+                        siblings.find(choice.selector()).map(Attribute::string).orElse("");
+                Schema inner = choice.inner().apply(selector);
+                appendAll(text, ByteBuffer.wrap(attribute.bytes()), inner, depth + 1);
             }
             case Schema.Entry.Leaf leaf ->
                 text.append(' ').append(value(attribute, leaf.kind())).append('\n');
@@ -125,21 +139,41 @@ public final class Explain {
             }
             if (offset < at + length) {
                 String name = schema.name(type);
-                if (offset >= at + 4 && schema.entry(type).orElse(null) instanceof Schema.Entry.Nest nest) {
-                    return locate(
-                                    body,
-                                    at + 4,
-                                    Math.min(at + length, to),
-                                    offset,
-                                    nest.inner().get())
-                            .map(inner -> name + " > " + inner)
-                            .or(() -> Optional.of(name));
-                }
-                return Optional.of(name);
+                int header = schema.entry(type).orElse(null) instanceof Schema.Entry.Nest nest ? nest.header() : 0;
+                int start = at + 4 + header;
+                int end = Math.min(at + length, to);
+                Optional<Schema> inner = offset < start ? Optional.empty() : inner(body, from, to, schema, type);
+                return inner.flatMap(schemaInside -> locate(body, start, end, offset, schemaInside))
+                        .map(place -> name + " > " + place)
+                        .or(() -> Optional.of(name));
             }
             at += length + 3 & ~3;
         }
         return Optional.empty();
+    }
+
+    /** What an attribute of this type holds at this place, where that is attributes. */
+    private static Optional<Schema> inner(byte[] body, int from, int to, Schema schema, int type) {
+        return switch (schema.entry(type).orElse(null)) {
+            case null -> Optional.empty();
+            case Schema.Entry.Leaf _ -> Optional.empty();
+            case Schema.Entry.Nest nest -> Optional.of(nest.inner().get());
+            case Schema.Entry.Choice choice -> {
+                String selector = string(body, from, to, choice.selector());
+                yield Optional.of(choice.inner().apply(selector));
+            }
+        };
+    }
+
+    private static String string(byte[] body, int from, int to, int type) {
+        try {
+            return Attributes.parse(ByteBuffer.wrap(body, from, to - from))
+                    .find(type)
+                    .map(Attribute::string)
+                    .orElse("");
+        } catch (DecodeException e) {
+            return ""; // explaining goes as far as it can
+        }
     }
 
     /** The name of a missing attribute ({@code NLMSGERR_ATTR_MISS_TYPE}) at the top of the message or in a nest. */
@@ -152,13 +186,24 @@ public final class Explain {
                 + attributeAt(type, body, nestOffset).orElse("an attribute");
     }
 
-    private static String flagsText(int flags) {
+    private static final String[] FLAGS = {"REQUEST", "MULTI", "ACK", "ECHO", "DUMP_INTR", "DUMP_FILTERED"};
+    private static final String[] NEW_FLAGS = {"REPLACE", "EXCL", "CREATE", "APPEND"};
+    private static final String[] GET_FLAGS = {"ROOT", "MATCH", "ATOMIC"};
+    private static final String[] DEL_FLAGS = {"NONREC", "BULK"};
+
+    /** The meaning of bits 8 and up depends on what the message does, which its name says. */
+    private static String flagsText(String message, int flags) {
         StringBuilder text = new StringBuilder();
-        String[] names = {"REQUEST", "MULTI", "ACK", "ECHO", "DUMP_INTR", "DUMP_FILTERED"};
+        @Nullable String[] names = new @Nullable String[16];
+        System.arraycopy(FLAGS, 0, names, 0, FLAGS.length);
+        String[] high = message.contains("NEW")
+                ? NEW_FLAGS
+                : message.contains("GET") ? GET_FLAGS : message.contains("DEL") ? DEL_FLAGS : new String[0];
+        System.arraycopy(high, 0, names, 8, high.length);
         for (int bit = 0; bit < 16; bit++) {
             if ((flags >> bit & 1) == 1) {
                 text.append(text.isEmpty() ? "" : "|")
-                        .append(bit < names.length ? names[bit] : "0x" + Integer.toHexString(1 << bit));
+                        .append(names[bit] != null ? names[bit] : "0x" + Integer.toHexString(1 << bit));
             }
         }
         return text.isEmpty() ? "0" : text.toString();

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -24,7 +25,7 @@ import java.util.function.Consumer;
  * A netlink socket in one network namespace, with strict checking ({@code NETLINK_GET_STRICT_CHK}) and extended
  * acknowledgements ({@code NETLINK_EXT_ACK}) on. Safe from any thread; requests of several threads wait for each other.
  *
- * <p>Explain mode: with {@code -Dfairlead.explain=true} each message sent and received is printed to standard error.
+ * <p>Explain mode: with {@code FAIRLEAD_EXPLAIN=1} in the environment each message sent and received is printed to standard error.
  */
 public final class NetlinkSocket implements AutoCloseable {
     private static final int AF_NETLINK = 16;
@@ -40,7 +41,6 @@ public final class NetlinkSocket implements AutoCloseable {
     private static final int MSG_DONTWAIT = 0x40;
     private static final int MSG_TRUNC = 0x20;
 
-    private static final int HEADER = 16;
     private static final int NLMSG_NOOP = 1;
     private static final int NLMSG_ERROR = 2;
     private static final int NLMSG_DONE = 3;
@@ -49,7 +49,17 @@ public final class NetlinkSocket implements AutoCloseable {
     /** The kernel fills dump replies up to the size that was read last, at most 32 KiB; errors are shorter. */
     private static final int RECEIVE_BYTES = 64 * 1024;
 
-    private static final int DUMP_ATTEMPTS = 10;
+    /**
+     * Requests in one send. The kernel answers all of them before the call returns, and drops without a word the
+     * acknowledgements that the receive buffer has no room for; a hundred fit the smallest that distributions set.
+     */
+    private static final int PIPELINE = 100;
+
+    /** Interrupted dumps that are made again at once; later ones wait a little longer each time. */
+    private static final int HASTY_DUMPS = 10;
+
+    private static final long DUMP_PAUSE_NANOS = 100_000;
+    private static final long DUMP_PATIENCE_NANOS = 3_000_000_000L;
     private static final Consumer<String> SILENT = text -> {};
     private static volatile Consumer<String> explainer = defaultExplainer();
 
@@ -67,7 +77,7 @@ public final class NetlinkSocket implements AutoCloseable {
 
     private static Consumer<String> defaultExplainer() {
         PrintStream err = System.err;
-        return Boolean.getBoolean("fairlead.explain") ? err::print : SILENT;
+        return "1".equals(System.getenv("FAIRLEAD_EXPLAIN")) ? err::print : SILENT;
     }
 
     /** Sends the explain mode's text somewhere else; every socket of this process is affected. */
@@ -93,12 +103,12 @@ public final class NetlinkSocket implements AutoCloseable {
                 family.name() + " socket");
         try {
             NetlinkSocket socket = new NetlinkSocket(fd, family);
-            socket.bind();
             socket.option(SOL_NETLINK, NETLINK_CAP_ACK, 1);
             socket.option(SOL_NETLINK, NETLINK_EXT_ACK, 1);
             socket.option(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
             socket.option(SOL_SOCKET, SO_RCVBUF, 8 << 20); // capped by net.core.rmem_max; more room for events
             socket.option(SOL_SOCKET, SO_SNDBUF, 8 << 20); // capped by net.core.wmem_max; room for one large batch
+            socket.bind();
             return socket;
         } catch (RuntimeException e) {
             fd.close();
@@ -106,12 +116,13 @@ public final class NetlinkSocket implements AutoCloseable {
         }
     }
 
-    /** Takes a port of its own: with port 0 the socket counts as the kernel's, which isn't sent the kernel's multicasts. */
+    /** Lets the kernel choose our port number: a socket without one hears no multicast. */
     private void bind() {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment address = arena.allocate(12); // struct sockaddr_nl: family, padding, port id, groups
+            // struct sockaddr_nl: u16 family, u16 padding, u32 port, u32 groups
+            MemorySegment address = arena.allocate(12);
             address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_NETLINK);
-            Linux.call("bind the " + fd, Linux.Call.BIND, fd.number(), address.address(), 12);
+            var _ = Linux.call("bind the " + fd, Linux.Call.BIND, fd.number(), address.address(), 12);
         }
     }
 
@@ -160,21 +171,26 @@ public final class NetlinkSocket implements AutoCloseable {
     /**
      * Lists objects. When something changed while the kernel was listing ({@code NLM_F_DUMP_INTR}) the whole dump is made
      * again, so that the answer is one consistent picture.
+     *
+     * @throws NetlinkException that {@code isTransient()} when it kept changing for three seconds
      */
     public List<Message> dump(Request request) {
         lock.lock();
         try {
-            for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
+            long end = System.nanoTime() + DUMP_PATIENCE_NANOS;
+            for (int attempt = 1; ; attempt++) {
                 List<Message> objects = new ArrayList<>();
                 if (dumpOnce(request, objects)) {
                     return objects;
                 }
+                if (System.nanoTime() - end >= 0) {
+                    String reason = "the list changed during each of " + attempt + " attempts";
+                    throw new NetlinkException(request.wanted(), Errno.EINTR, reason, "");
+                }
+                if (attempt >= HASTY_DUMPS) {
+                    LockSupport.parkNanos(DUMP_PAUSE_NANOS * attempt);
+                }
             }
-            throw new NetlinkException(
-                    request.wanted(),
-                    Errno.EINTR,
-                    "the list changed during each of " + DUMP_ATTEMPTS + " attempts",
-                    "");
         } finally {
             lock.unlock();
         }
@@ -206,33 +222,38 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     /**
-     * Sends requests in one system call; the kernel handles them in order, each by itself, also after one was refused.
+     * Sends requests in one system call (one for each hundred); the kernel handles them in order, each by itself, also after one was refused.
      *
      * @return for each request, in order, why it was refused, or empty
      */
     public List<Optional<NetlinkException>> pipeline(List<Request> requests) {
-        if (requests.isEmpty()) {
-            return List.of();
-        }
+        List<Optional<NetlinkException>> outcomes = new ArrayList<>();
         lock.lock();
         try {
-            int first = sequence;
-            List<byte[]> frames = new ArrayList<>();
-            for (Request request : requests) {
-                frames.add(frame(request, Request.NLM_F_REQUEST | Request.NLM_F_ACK, sequence++));
+            for (int from = 0; from < requests.size(); from += PIPELINE) {
+                pipelineOnce(requests.subList(from, Math.min(from + PIPELINE, requests.size())), outcomes);
             }
-            send(requests.getFirst().wanted(), join(frames));
-            List<Optional<NetlinkException>> outcomes = new ArrayList<>();
-            while (outcomes.size() < requests.size()) {
-                for (Message message : receive(requests.getFirst().wanted())) {
-                    if (message.type() == NLMSG_ERROR && message.sequence() == first + outcomes.size()) {
-                        outcomes.add(refusal(requests.get(outcomes.size()), message));
-                    }
-                }
-            }
-            return outcomes;
         } finally {
             lock.unlock();
+        }
+        return outcomes;
+    }
+
+    private void pipelineOnce(List<Request> requests, List<Optional<NetlinkException>> outcomes) {
+        int first = sequence;
+        List<byte[]> frames = new ArrayList<>();
+        for (Request request : requests) {
+            frames.add(frame(request, Request.NLM_F_REQUEST | Request.NLM_F_ACK, sequence++));
+        }
+        String wanted = requests.getFirst().wanted();
+        send(wanted, join(frames));
+        for (int done = 0; done < requests.size(); ) {
+            for (Message message : receive(wanted)) {
+                if (message.type() == NLMSG_ERROR && message.sequence() == first + done) {
+                    outcomes.add(refusal(requests.get(done), message));
+                    done++;
+                }
+            }
         }
     }
 
@@ -357,8 +378,9 @@ public final class NetlinkSocket implements AutoCloseable {
         if (explainer != SILENT) {
             explainer.accept("→ " + explain.text(request.type(), all, number, body));
         }
-        ByteBuffer frame = ByteBuffer.allocate(HEADER + body.length + 3 & ~3).order(ByteOrder.nativeOrder());
-        frame.putInt(HEADER + body.length)
+        ByteBuffer frame =
+                ByteBuffer.allocate(Message.HEADER + body.length + 3 & ~3).order(ByteOrder.nativeOrder());
+        frame.putInt(Message.HEADER + body.length)
                 .putShort((short) request.type())
                 .putShort((short) all)
                 .putInt(number)
@@ -397,7 +419,7 @@ public final class NetlinkSocket implements AutoCloseable {
             }
             bytes = buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
         }
-        List<Message> messages = split(bytes);
+        List<Message> messages = Message.split(bytes);
         if (explainer != SILENT) {
             for (Message m : messages) {
                 explainer.accept("← " + explainReceived(m));
@@ -415,32 +437,6 @@ public final class NetlinkSocket implements AutoCloseable {
         return explain.text(m.type(), m.flags(), m.sequence(), m.body());
     }
 
-    /** Cuts a datagram into its messages; bytes that don't add up are a {@link DecodeException}. */
-    static List<Message> split(byte[] bytes) {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
-        List<Message> messages = new ArrayList<>();
-        for (int at = 0; at < bytes.length; ) {
-            if (bytes.length - at < HEADER) {
-                throw new DecodeException(
-                        "a netlink datagram ends in " + (bytes.length - at) + " bytes that are no message");
-            }
-            int length = buffer.getInt(at);
-            if (length < HEADER || length > bytes.length - at) {
-                throw new DecodeException("a netlink message says it is " + length + " bytes long where "
-                        + (bytes.length - at) + " are left");
-            }
-            byte[] body = new byte[length - HEADER];
-            buffer.get(at + HEADER, body);
-            messages.add(new Message(
-                    Short.toUnsignedInt(buffer.getShort(at + 4)),
-                    Short.toUnsignedInt(buffer.getShort(at + 6)),
-                    buffer.getInt(at + 8),
-                    body));
-            at += length + 3 & ~3;
-        }
-        return messages;
-    }
-
     /** The error an NLMSG_ERROR or NLMSG_DONE carries; empty for an acknowledgement. */
     private Optional<NetlinkException> refusal(Request request, Message message) {
         if (message.body().length < 4) {
@@ -454,7 +450,7 @@ public final class NetlinkSocket implements AutoCloseable {
         String where = "";
         if ((message.flags() & NLM_F_ACK_TLVS) != 0) {
             // NLMSG_ERROR repeats our header (CAP_ACK keeps the payload out); NLMSG_DONE doesn't.
-            int header = message.type() == NLMSG_ERROR ? 4 + HEADER : 4;
+            int header = message.type() == NLMSG_ERROR ? 4 + Message.HEADER : 4;
             Attributes tlvs = message.attributes(header);
             reason = tlvs.find(1).map(Attribute::string).orElse("");
             where = tlvs.find(2)
@@ -482,7 +478,8 @@ public final class NetlinkSocket implements AutoCloseable {
             long got;
             do {
                 got = Linux.raw(Linux.Call.RECVFROM, fd.number(), buffer.address(), RECEIVE_BYTES, MSG_DONTWAIT, 0, 0);
-            } while (got >= 0);
+            } while (got >= 0
+                    || got == -Errno.ENOBUFS.number()); // which says once that something was dropped, and goes on
         }
     }
 

@@ -3,6 +3,7 @@ package dev.fairlead.kernel.netlink;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -34,8 +35,15 @@ public final class Schema {
 
         record Leaf(String name, Kind kind) implements Entry {}
 
-        /** Holds attributes; the inner schema is a supplier because some hold themselves. */
-        record Nest(String name, Supplier<Schema> inner) implements Entry {}
+        /**
+         * Holds attributes; the inner schema is a supplier because some hold themselves.
+         *
+         * @param header bytes of a structure in front of them, usually 0
+         */
+        record Nest(String name, int header, Supplier<Schema> inner) implements Entry {}
+
+        /** Holds attributes that depend on the text of another attribute beside it, {@code IFLA_INFO_KIND} for instance. */
+        record Choice(String name, int selector, Function<String, Schema> inner) implements Entry {}
     }
 
     private final Map<Integer, Entry> entries = new HashMap<>();
@@ -48,7 +56,7 @@ public final class Schema {
 
     /** A list: every attribute in it, whatever its type, holds the same. */
     public static Schema listOf(String elementName, Supplier<Schema> element) {
-        return new Schema().put(ANY, new Entry.Nest(elementName, element));
+        return new Schema().put(ANY, new Entry.Nest(elementName, 0, element));
     }
 
     private static final int ANY = -1;
@@ -58,11 +66,26 @@ public final class Schema {
     }
 
     public Schema nest(int type, String name, Supplier<Schema> inner) {
-        return put(type, new Entry.Nest(name, inner));
+        return put(type, new Entry.Nest(name, 0, inner));
     }
 
     public Schema nest(int type, String name, Schema inner) {
-        return put(type, new Entry.Nest(name, () -> inner));
+        return put(type, new Entry.Nest(name, 0, () -> inner));
+    }
+
+    /** As {@link #nest}, with a structure of {@code header} bytes in front of the attributes. */
+    public Schema nestBehind(int header, int type, String name, Supplier<Schema> inner) {
+        return put(type, new Entry.Nest(name, header, inner));
+    }
+
+    /**
+     * An attribute whose content depends on another one beside it.
+     *
+     * @param selector type of that other attribute, a string
+     * @param inner from its text, empty when it isn't there, to what this one holds
+     */
+    public Schema choice(int type, String name, int selector, Function<String, Schema> inner) {
+        return put(type, new Entry.Choice(name, selector, inner));
     }
 
     private Schema put(int type, Entry entry) {

@@ -4,6 +4,8 @@ import dev.fairlead.kernel.sys.Fd;
 import dev.fairlead.kernel.sys.Linux;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -90,6 +92,21 @@ public final class Netns implements AutoCloseable {
             work.run();
             return Boolean.TRUE;
         });
+    }
+
+    /**
+     * Makes Java's own sockets safe to open inside namespaces; to be called once before the first one is, outside. The JDK
+     * makes an internal socket pair with the first socket of the process and keeps it for ever, and with it the namespace of
+     * the thread that happened to be first.
+     */
+    public static void prepareJavaSockets() {
+        try (DatagramChannel first = DatagramChannel.open();
+                SocketChannel second = SocketChannel.open()) {
+            first.configureBlocking(false);
+            second.configureBlocking(false);
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not open a socket in this process's own namespace", e);
+        }
     }
 
     /** Moves the calling thread in; only for a thread that ends afterwards. */

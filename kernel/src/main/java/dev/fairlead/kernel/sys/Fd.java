@@ -2,6 +2,7 @@ package dev.fairlead.kernel.sys;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,6 +53,16 @@ public final class Fd implements AutoCloseable {
         }
     }
 
+    /** A file without a name that lives in memory, {@code memfd_create(2)}; {@link #path} reads and writes it from its start. */
+    public static Fd memory(String what) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = arena.allocateFrom(what);
+            return own(
+                    Linux.call("make a file in memory", Linux.Call.MEMFD_CREATE, name.address(), 1 /* CLOEXEC */, 0),
+                    what);
+        }
+    }
+
     /**
      * The descriptor's number, for a system call made while this object stays open.
      *
@@ -66,6 +77,45 @@ public final class Fd implements AutoCloseable {
 
     public boolean isOpen() {
         return !closed.get();
+    }
+
+    /** The two ends of a pipe, {@code pipe2(2)}. */
+    public record Pipe(Fd reading, Fd writing) {}
+
+    public static Pipe pipe(String what) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ends = arena.allocate(8);
+            Linux.call("make a pipe", Linux.Call.PIPE2, ends.address(), O_CLOEXEC, 0);
+            return new Pipe(
+                    own(ends.get(ValueLayout.JAVA_INT, 0), what + ", reading end"),
+                    own(ends.get(ValueLayout.JAVA_INT, 4), what + ", writing end"));
+        }
+    }
+
+    /** Writes all of it, waiting where that takes waiting. */
+    public void write(byte[] bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
+            for (long at = 0; at < bytes.length; ) {
+                at += Linux.call(
+                        "write to " + what, Linux.Call.WRITE, number(), buffer.address() + at, bytes.length - at);
+            }
+        }
+    }
+
+    /** Reads to the end of the stream, waiting as long as a writer is there; for short texts. */
+    public byte[] readToEnd() {
+        java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(4096);
+            while (true) {
+                long got = Linux.call("read from " + what, Linux.Call.READ, number(), buffer.address(), 4096);
+                if (got == 0) {
+                    return all.toByteArray();
+                }
+                all.writeBytes(buffer.asSlice(0, got).toArray(ValueLayout.JAVA_BYTE));
+            }
+        }
     }
 
     /** {@code dup} with close-on-exec: a second owner of the same open file. */

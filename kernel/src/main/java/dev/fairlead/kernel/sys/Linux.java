@@ -54,6 +54,7 @@ public final class Linux {
         DUP3(292, 24),
         PIPE2(293, 59),
         SENDMMSG(307, 269),
+        MEMFD_CREATE(319, 279),
         SETNS(308, 268),
         EXECVE(59, 221),
         PIDFD_SEND_SIGNAL(424, 424),
@@ -73,7 +74,6 @@ public final class Linux {
 
     private static final int EINTR = 4;
     private static final MethodHandle SYSCALL = bindSyscall();
-    private static final MethodHandle POSIX_SPAWN = bindSpawn("posix_spawn", 6);
 
     /** Where the linker stores errno after a call; one per thread, so that no call can see another's. */
     private static final ThreadLocal<MemorySegment> ERRNO =
@@ -90,11 +90,14 @@ public final class Linux {
                 Linker.Option.firstVariadicArg(1));
     }
 
-    private static MethodHandle bindSpawn(String name, int arguments) {
+    /**
+     * A function of libc that takes up to six integers or pointers and returns an int. One shape for all of them (unused
+     * arguments are passed as 0, which these calling conventions allow), because each shape costs start-up time.
+     */
+    static MethodHandle bindLibc(String name) {
         Linker linker = Linker.nativeLinker();
         return linker.downcallHandle(
-                linker.defaultLookup().findOrThrow(name),
-                FunctionDescriptor.of(ValueLayout.JAVA_INT, longs(arguments)));
+                linker.defaultLookup().findOrThrow(name), FunctionDescriptor.of(ValueLayout.JAVA_INT, longs(6)));
     }
 
     private static MemoryLayout[] longs(int count) {
@@ -142,18 +145,6 @@ public final class Linux {
 
     public static long call(String wanted, Call call, long a, long b, long c) {
         return call(wanted, call, a, b, c, 0, 0, 0);
-    }
-
-    /**
-     * {@code posix_spawn(3)}: returns 0 or an error number. All arguments are addresses of structures in the layout of
-     * glibc; {@code dev.fairlead.kernel.process} fills them.
-     */
-    public static int posixSpawn(long pid, long path, long fileActions, long attributes, long argv, long envp) {
-        try {
-            return (int) POSIX_SPAWN.invokeExact(pid, path, fileActions, attributes, argv, envp);
-        } catch (Throwable t) {
-            throw new AssertionError("the linker failed on posix_spawn", t);
-        }
     }
 
     /** Kernel id of the calling thread. */

@@ -1,0 +1,64 @@
+package dev.fairlead.agent;
+
+import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.packet.Prefix;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What an agent is told when it starts.
+ *
+ * @param nodeName its Node's name
+ * @param node the node's root network namespace; stays the caller's
+ * @param podCidrs what its pods get their addresses from, one or more of a family; empty where another CNI plugin wires pods
+ * @param socket where {@code fairlead-cni} finds it
+ * @param stateDirectory what must outlive it
+ * @param mtu of pod interfaces, in bytes
+ * @param bridge name of the pod bridge
+ * @param uplink name of the device to other nodes; where the node has none, no routes to other nodes are made
+ */
+public record AgentConfig(
+        String nodeName,
+        Netns node,
+        List<Prefix> podCidrs,
+        Path socket,
+        Path stateDirectory,
+        int mtu,
+        String bridge,
+        String uplink) {
+    private static final int ETHERNET_MTU = 1500;
+
+    public AgentConfig {
+        podCidrs = List.copyOf(podCidrs);
+    }
+
+    /** The usual paths and names. */
+    public static AgentConfig of(String nodeName, Netns node, List<Prefix> podCidrs) {
+        return new AgentConfig(
+                nodeName,
+                node,
+                podCidrs,
+                Path.of("/run/fairlead/cni.sock"),
+                Path.of("/var/lib/fairlead"),
+                ETHERNET_MTU,
+                "fl0",
+                "uplink");
+    }
+
+    public AgentConfig withSocket(Path path) {
+        return new AgentConfig(nodeName, node, podCidrs, path, stateDirectory, mtu, bridge, uplink);
+    }
+
+    public AgentConfig withStateDirectory(Path path) {
+        return new AgentConfig(nodeName, node, podCidrs, socket, path, mtu, bridge, uplink);
+    }
+
+    public AgentConfig withMtu(int bytes) {
+        return new AgentConfig(nodeName, node, podCidrs, socket, stateDirectory, bytes, bridge, uplink);
+    }
+
+    /** Wires no pods: another plugin does; routes to other nodes and Services stay the agent's. */
+    public AgentConfig withoutPods() {
+        return new AgentConfig(nodeName, node, List.of(), socket, stateDirectory, mtu, bridge, uplink);
+    }
+}

@@ -1,0 +1,136 @@
+package dev.fairlead.agent;
+
+import dev.fairlead.cni.FrameException;
+import dev.fairlead.cni.plugin.PluginProtocol;
+import dev.fairlead.cni.shim.ShimFrames;
+import dev.fairlead.kernel.SyscallException;
+import dev.fairlead.kernel.sys.Fd;
+import dev.fairlead.kernel.sys.UnixSocket;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The unix socket that {@code fairlead-cni} copies its call to. One thread accepts; each call is served on a platform thread,
+ * since a virtual one would be held by the system calls. Frames: {@link ShimFrames}; with the first bytes comes the
+ * descriptor of {@code CNI_NETNS}, so that the agent never has to find the path in its own view of the file system.
+ */
+public final class CniDoor implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CniDoor.class);
+
+    /** The shim gives up after 60 s; a caller that sends half a frame must not hold a thread longer than that. */
+    private static final int CALLER_SECONDS = 60;
+
+    private final UnixSocket socket;
+    private final Path path;
+    private final PluginProtocol protocol;
+    private final ExecutorService calls = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("cni-", 0).factory());
+
+    private CniDoor(UnixSocket socket, Path path, PluginProtocol protocol) {
+        this.socket = socket;
+        this.path = path;
+        this.protocol = protocol;
+    }
+
+    /** Listens at {@code path}; a socket file that a dead agent left there is replaced. Only its owner may connect. */
+    public static CniDoor open(Path path, PluginProtocol protocol) {
+        try {
+            Files.createDirectories(path.toAbsolutePath().getParent());
+            Files.deleteIfExists(path);
+            UnixSocket socket = UnixSocket.listen(path.toString());
+            Files.setPosixFilePermissions(path, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+            CniDoor door = new CniDoor(socket, path, protocol);
+            Thread.ofPlatform().daemon().name("cni-door").start(door::acceptAll);
+            return door;
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not open the CNI socket " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void acceptAll() {
+        while (true) {
+            Optional<UnixSocket> caller = socket.accept();
+            if (caller.isEmpty()) {
+                return;
+            }
+            calls.execute(() -> serve(caller.get()));
+        }
+    }
+
+    private void serve(UnixSocket caller) {
+        try (caller) {
+            caller.readTimeout(CALLER_SECONDS);
+            UnixSocket.Received first = caller.receive(64 * 1024);
+            try {
+                byte[] frame = readFrame(caller, first.bytes());
+                OptionalInt netns = first.descriptor().isPresent()
+                        ? OptionalInt.of(first.descriptor().get().number())
+                        : OptionalInt.empty();
+                caller.write(protocol.serve(new ByteArrayInputStream(frame), netns));
+            } finally {
+                first.descriptor().ifPresent(Fd::close);
+            }
+        } catch (SyscallException e) {
+            LOG.warn("a CNI call was cut off: {}", e.getMessage());
+        }
+    }
+
+    /** As much as the header asks for, or what came until the caller's end; decoding says what is wrong with the rest. */
+    private static byte[] readFrame(UnixSocket caller, byte[] first) {
+        byte[] frame = first;
+        int wanted = ShimFrames.REQUEST_HEADER;
+        while (true) {
+            if (frame.length >= wanted) {
+                try {
+                    wanted = ShimFrames.REQUEST_HEADER
+                            + ShimFrames.requestBodyLength(Arrays.copyOf(frame, ShimFrames.REQUEST_HEADER));
+                } catch (FrameException e) {
+                    return frame; // the protocol answers with the reason
+                }
+            }
+            if (frame.length >= wanted) {
+                return frame;
+            }
+            UnixSocket.Received more = caller.receive(Math.min(wanted - frame.length, 1 << 20));
+            more.descriptor().ifPresent(Fd::close);
+            if (more.bytes().length == 0) {
+                return frame;
+            }
+            byte[] longer = Arrays.copyOf(frame, frame.length + more.bytes().length);
+            System.arraycopy(more.bytes(), 0, longer, frame.length, more.bytes().length);
+            frame = longer;
+        }
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** Takes no more calls and lets those that are being served end. */
+    @Override
+    public void close() {
+        socket.close();
+        calls.shutdown();
+        try {
+            if (!calls.awaitTermination(CALLER_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("CNI calls were still served when the door closed");
+            }
+            Files.deleteIfExists(path);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            LOG.warn("could not remove the CNI socket {}: {}", path, e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package dev.fairlead.agent;
+
+import dev.fairlead.cni.CniException;
+import dev.fairlead.cni.ErrorCode;
+import dev.fairlead.cni.plugin.AddRequest;
+import dev.fairlead.cni.plugin.CheckRequest;
+import dev.fairlead.cni.plugin.CniPlugin;
+import dev.fairlead.cni.plugin.DelRequest;
+import dev.fairlead.cni.plugin.GcRequest;
+import dev.fairlead.cni.plugin.StatusRequest;
+import dev.fairlead.cni.protocol.AddResult;
+import dev.fairlead.cni.protocol.Interface;
+import dev.fairlead.cni.protocol.IpConfig;
+import dev.fairlead.cni.protocol.IpRange;
+import dev.fairlead.cni.protocol.RequestedIp;
+import dev.fairlead.cni.protocol.Route;
+import dev.fairlead.cni.protocol.Sandbox;
+import dev.fairlead.dataplane.PodBridge;
+import dev.fairlead.dataplane.PodInterface;
+import dev.fairlead.dataplane.PodWiring;
+import dev.fairlead.dataplane.PodWiring.Wired;
+import dev.fairlead.dataplane.PodWiringException;
+import dev.fairlead.kernel.KernelException;
+import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.packet.Ip;
+import dev.fairlead.packet.Mac;
+import dev.fairlead.packet.Prefix;
+import dev.fairlead.plan.ipam.Attachment;
+import dev.fairlead.plan.ipam.Ipam;
+import dev.fairlead.plan.ipam.Ipam.PoolUse;
+import dev.fairlead.plan.ipam.IpamException;
+import dev.fairlead.plan.ipam.Lease;
+import dev.fairlead.plan.ipam.LeaseRequest;
+import dev.fairlead.plan.ipam.Placement;
+import dev.fairlead.plan.ipam.Range;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * What {@code fairlead-cni} does on a node: a lease, then the wiring, then the result; in reverse when it is undone. Any
+ * number of calls at once; calls for one attachment must not overlap, which the specification asks of runtimes.
+ */
+final class FairleadPlugin implements CniPlugin {
+    private final LeaseBook leases;
+    private final PodBridge bridge;
+    private final PodWiring wiring;
+
+    FairleadPlugin(LeaseBook leases, PodBridge bridge) {
+        this.leases = leases;
+        this.bridge = bridge;
+        this.wiring = new PodWiring(bridge);
+    }
+
+    @Override
+    public AddResult add(AddRequest request) {
+        if (request.prevResult().isPresent()) {
+            return request.prevResult().get(); // a link in somebody else's chain: the interface is theirs
+        }
+        Attachment owner = owner(request.conf().name(), request.attachment());
+        Ipam.Granted granted = lease(leaseRequest(request, owner));
+        try (Netns pod = open(request.sandbox())) {
+            PodInterface wanted = podInterface(owner, granted);
+            return result(request, granted, wiring.wire(wanted, pod));
+        } catch (KernelException | PodWiringException e) {
+            if (!granted.events().isEmpty()) {
+                leases.release(owner); // an attachment that already had its lease keeps it
+            }
+            throw new CniException(
+                    ErrorCode.IO_FAILURE,
+                    "could not attach " + request.attachment() + " to network '"
+                            + request.conf().name() + "'",
+                    String.valueOf(e.getMessage()),
+                    e);
+        }
+    }
+
+    private static LeaseRequest leaseRequest(AddRequest request, Attachment owner) {
+        List<List<Range>> ranges = new ArrayList<>();
+        for (List<IpRange> group : request.runtimeConfig().ipRanges()) {
+            ranges.add(group.stream().map(FairleadPlugin::range).toList());
+        }
+        List<Ip> wanted = new ArrayList<>();
+        for (RequestedIp ip : request.conf().requestedIps(request.args())) {
+            wanted.add(ip.address());
+        }
+        Mac mac = request.runtimeConfig().mac().orElse(LeaseRequest.ANY_MAC);
+        return LeaseRequest.of(owner).from(ranges).wanting(wanted).withMac(mac);
+    }
+
+    private static Range range(IpRange range) {
+        Range all = Range.of(range.subnet());
+        return new Range(
+                range.subnet(),
+                range.rangeStart().orElse(all.start()),
+                range.rangeEnd().orElse(all.end()),
+                range.gateway().orElse(all.gateway()));
+    }
+
+    private Ipam.Granted lease(LeaseRequest request) {
+        try {
+            return leases.lease(request);
+        } catch (IpamException.PoolExhausted e) {
+            throw CniException.tryAgainLater(
+                    "no free address for " + request.attachment() + ": " + e.getMessage(),
+                    "delete pods of this node, or give it a larger pod CIDR");
+        } catch (IpamException | IllegalArgumentException e) {
+            throw CniException.invalidConfig("no address for " + request.attachment(), String.valueOf(e.getMessage()));
+        } catch (java.io.UncheckedIOException e) {
+            throw new CniException(
+                    ErrorCode.IO_FAILURE,
+                    "no address for " + request.attachment() + ", since a lease must be on disk before it is used",
+                    String.valueOf(e.getMessage()),
+                    e);
+        }
+    }
+
+    private PodInterface podInterface(Attachment owner, Ipam.Granted granted) {
+        List<Prefix> addresses = new ArrayList<>();
+        List<Ip> gateways = new ArrayList<>();
+        for (Placement placement : granted.placements()) {
+            addresses.add(placement.address());
+            gateways.add(placement.gateway());
+        }
+        return new PodInterface(
+                owner.toString(), owner.ifName(), granted.lease().mac(), addresses, gateways, bridge.mtu());
+    }
+
+    private AddResult result(AddRequest request, Ipam.Granted granted, Wired wired) {
+        List<Interface> interfaces = List.of(
+                Interface.onHost(bridge.name(), bridge.mac(), bridge.mtu()),
+                Interface.onHost(
+                        wired.host().name(), wired.host().mac(), wired.host().mtu()),
+                Interface.inSandbox(
+                        wired.pod().name(),
+                        wired.pod().mac(),
+                        wired.pod().mtu(),
+                        request.sandbox().path()));
+        List<IpConfig> ips = new ArrayList<>();
+        List<Route> routes = new ArrayList<>();
+        for (Placement placement : granted.placements()) {
+            ips.add(IpConfig.of(placement.address(), placement.gateway(), interfaces.size() - 1));
+            Ip any = placement.gateway().isIpv4() ? Ip.of("0.0.0.0") : Ip.of("::");
+            routes.add(Route.via(new Prefix(any, 0), placement.gateway()));
+        }
+        return AddResult.of(interfaces, ips, routes, request.conf().dns());
+    }
+
+    /** The descriptor that came with the call names the namespace whatever the path means here. */
+    private static Netns open(Sandbox sandbox) {
+        OptionalInt fd = sandbox.fd();
+        return Netns.open(fd.isPresent() ? Path.of("/proc/self/fd/" + fd.getAsInt()) : Path.of(sandbox.path()));
+    }
+
+    @Override
+    public void del(DelRequest request) {
+        remove(owner(request.conf().name(), request.attachment()));
+    }
+
+    /** The link first: an address must not be given on while its old holder can still use it. */
+    private void remove(Attachment owner) {
+        try {
+            wiring.unwire(owner.toString());
+            leases.release(owner);
+        } catch (KernelException | java.io.UncheckedIOException e) {
+            throw new CniException(
+                    ErrorCode.IO_FAILURE,
+                    "could not take " + owner + " from the network",
+                    String.valueOf(e.getMessage()),
+                    e);
+        }
+    }
+
+    @Override
+    public void check(CheckRequest request) {
+        try (Netns pod = open(request.sandbox())) {
+            PodCheck.require(request, pod, bridge);
+        }
+    }
+
+    @Override
+    public void gc(GcRequest request) {
+        String network = request.conf().name();
+        Set<Attachment> valid = new HashSet<>();
+        request.validAttachments().forEach(attachment -> valid.add(owner(network, attachment)));
+        List<String> failures = new ArrayList<>();
+        for (Lease stale : leases.ipam().staleLeases(network, valid)) {
+            try {
+                remove(stale.attachment());
+            } catch (CniException e) {
+                failures.add(e.msg() + ": " + e.details());
+            }
+        }
+        if (!failures.isEmpty()) {
+            throw new CniException(
+                    ErrorCode.IO_FAILURE,
+                    failures.size() + " stale attachments of network '" + network + "' could not be removed",
+                    String.join("; ", failures));
+        }
+    }
+
+    @Override
+    public void status(StatusRequest request) {
+        for (PoolUse pool : leases.ipam().pools()) {
+            if (pool.free() == 0) {
+                throw CniException.notAvailable(
+                        "no address is free in " + pool.range(),
+                        "all " + pool.capacity()
+                                + " are leased; delete pods of this node, or give it a larger pod CIDR");
+            }
+        }
+    }
+
+    private static Attachment owner(String network, dev.fairlead.cni.protocol.Attachment attachment) {
+        return new Attachment(network, attachment.containerId(), attachment.ifname());
+    }
+}

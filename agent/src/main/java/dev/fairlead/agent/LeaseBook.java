@@ -1,0 +1,237 @@
+package dev.fairlead.agent;
+
+import dev.fairlead.plan.ipam.Attachment;
+import dev.fairlead.plan.ipam.Ipam;
+import dev.fairlead.plan.ipam.IpamEvent;
+import dev.fairlead.plan.ipam.IpamException;
+import dev.fairlead.plan.ipam.IpamJournal;
+import dev.fairlead.plan.ipam.LeaseRequest;
+import dev.fairlead.plan.ipam.Range;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node's address leases on disk: what {@link Ipam} decides is in the journal, and forced to the disk, before anybody
+ * hears of it. Safe from any thread; calls that come together share one write to the disk.
+ */
+public final class LeaseBook implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseBook.class);
+    private static final String JOURNAL = "leases.journal";
+
+    /** A journal this much longer than its snapshot is written anew. */
+    private static final int SLACK_LINES = 2000;
+
+    private final Path journal;
+    private final FileChannel lockFile;
+    private final ReentrantLock deciding = new ReentrantLock();
+    private final ReentrantLock syncing = new ReentrantLock();
+    private FileChannel file;
+    private Ipam ipam;
+    private long linesSinceSnapshot;
+    private long written;
+    private long synced;
+
+    private LeaseBook(Path journal, FileChannel lockFile, Ipam ipam) throws IOException {
+        this.journal = journal;
+        this.lockFile = lockFile;
+        this.ipam = ipam;
+        this.file = rewrite(ipam);
+    }
+
+    /**
+     * Opens the book of a node; the directory is made where it isn't there. A journal that can't be used is put aside beside
+     * it, and the book begins empty.
+     *
+     * @throws IllegalStateException when another agent has it open
+     */
+    public static LeaseBook open(Path directory, List<Range> pools) {
+        try {
+            Files.createDirectories(directory);
+            FileChannel lockFile =
+                    FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (!lock(lockFile)) {
+                lockFile.close();
+                throw new IllegalStateException("the state directory " + directory
+                        + " is in use by another agent; give this one another --state-dir or end the other");
+            }
+            Path journal = directory.resolve(JOURNAL);
+            return new LeaseBook(journal, lockFile, read(journal, pools));
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not open the leases in " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean lock(FileChannel file) throws IOException {
+        try {
+            FileLock lock = file.tryLock();
+            return lock != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // another agent of this same JVM
+        }
+    }
+
+    private static Ipam read(Path journal, List<Range> pools) throws IOException {
+        try {
+            IpamJournal.Content content = IpamJournal.read(Files.readAllBytes(journal));
+            if (!content.cut().isEmpty()) {
+                LOG.warn("{}: {}", journal, content.cut());
+            }
+            return Ipam.replay(pools, content.events());
+        } catch (NoSuchFileException e) {
+            return Ipam.of(pools);
+        } catch (IpamException e) {
+            Path aside = journal.resolveSibling(JOURNAL + ".damaged-" + System.currentTimeMillis());
+            Files.move(journal, aside, StandardCopyOption.ATOMIC_MOVE);
+            LOG.error("{}: {}; it was put aside as {} and the leases begin anew", journal, e.getMessage(), aside);
+            return Ipam.of(pools);
+        }
+    }
+
+    /** The state now. */
+    public Ipam ipam() {
+        deciding.lock();
+        try {
+            return ipam;
+        } finally {
+            deciding.unlock();
+        }
+    }
+
+    /**
+     * Gives an attachment its addresses, the same again when it has them; they are on disk when this returns.
+     *
+     * @throws IpamException when they can't be given
+     */
+    public Ipam.Granted lease(LeaseRequest request) {
+        Ipam.Granted granted;
+        long line;
+        deciding.lock();
+        try {
+            granted = ipam.lease(request, System.currentTimeMillis());
+            line = append(granted.events());
+            ipam = granted.after();
+        } finally {
+            deciding.unlock();
+        }
+        sync(line);
+        return granted;
+    }
+
+    /** Takes an attachment's addresses back; one that has none is fine. */
+    public void release(Attachment attachment) {
+        long line;
+        deciding.lock();
+        try {
+            Ipam.GivenBack back = ipam.release(attachment, System.currentTimeMillis());
+            line = append(back.events());
+            ipam = back.after();
+            if (linesSinceSnapshot > SLACK_LINES) {
+                compact();
+            }
+        } finally {
+            deciding.unlock();
+        }
+        sync(line);
+    }
+
+    private long append(List<IpamEvent> events) {
+        if (!events.isEmpty()) {
+            byte[] lines = IpamJournal.encode(events);
+            try {
+                long before = file.size();
+                try {
+                    writeAll(file, lines);
+                } catch (IOException e) {
+                    file.truncate(before); // half a line must not stand in front of the next whole one
+                    throw e;
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(
+                        "could not write to " + journal + ": " + e.getMessage() + "; make room or repair the disk", e);
+            }
+            linesSinceSnapshot += events.size();
+            written++;
+        }
+        return written;
+    }
+
+    /** Returns when line number {@code line} is on the disk; whoever comes first syncs for all that wait. */
+    private void sync(long line) {
+        syncing.lock();
+        try {
+            if (synced >= line) {
+                return;
+            }
+            FileChannel current;
+            long upTo;
+            deciding.lock();
+            try {
+                current = file;
+                upTo = written;
+            } finally {
+                deciding.unlock();
+            }
+            current.force(false);
+            synced = upTo;
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not force " + journal + " to the disk: " + e.getMessage(), e);
+        } finally {
+            syncing.unlock();
+        }
+    }
+
+    private void compact() {
+        try {
+            FileChannel old = file;
+            file = rewrite(ipam);
+            linesSinceSnapshot = 0;
+            old.close();
+        } catch (IOException e) {
+            LOG.warn("could not shorten {}: {}; it goes on growing", journal, e.getMessage());
+        }
+    }
+
+    /** Writes the state to a new file, forced to disk, and puts it in the journal's place as a whole. */
+    private FileChannel rewrite(Ipam state) throws IOException {
+        Path fresh = journal.resolveSibling(JOURNAL + ".new");
+        FileChannel channel = FileChannel.open(
+                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        writeAll(channel, IpamJournal.encode(state.snapshot()));
+        channel.force(true);
+        Files.move(fresh, journal, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel directory = FileChannel.open(journal.getParent(), StandardOpenOption.READ)) {
+            directory.force(true); // the rename itself
+        }
+        return channel;
+    }
+
+    private static void writeAll(FileChannel channel, byte[] bytes) throws IOException {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            file.close();
+            lockFile.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not close " + journal, e);
+        }
+    }
+}

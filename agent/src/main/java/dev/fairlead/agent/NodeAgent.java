@@ -1,0 +1,137 @@
+package dev.fairlead.agent;
+
+import dev.fairlead.cni.plugin.PluginProtocol;
+import dev.fairlead.cni.protocol.Sandbox;
+import dev.fairlead.dataplane.PeerRoutes;
+import dev.fairlead.dataplane.PodBridge;
+import dev.fairlead.dataplane.ServiceTable;
+import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.kernel.route.Rtnetlink;
+import dev.fairlead.packet.Prefix;
+import dev.fairlead.plan.ClusterPicture;
+import dev.fairlead.plan.ipam.PodMac;
+import dev.fairlead.plan.ipam.Range;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The agent of one node: serves CNI calls and keeps routes and Services as the cluster's picture wants them. Everything it
+ * does to the kernel it does through sockets in the node's namespace. Safe from any thread.
+ */
+public final class NodeAgent implements AutoCloseable {
+    private final AgentConfig config;
+    private final Rtnetlink rtnetlink;
+    private final ServiceTable services;
+    private final PictureLoop loop;
+    private final Optional<Pods> pods;
+
+    /** What an agent that wires pods has beside the rest. */
+    private record Pods(LeaseBook leases, PodBridge bridge, CniDoor door) {}
+
+    private NodeAgent(
+            AgentConfig config, Rtnetlink rtnetlink, ServiceTable services, PictureLoop loop, Optional<Pods> pods) {
+        this.config = config;
+        this.rtnetlink = rtnetlink;
+        this.services = services;
+        this.loop = loop;
+        this.pods = pods;
+    }
+
+    /** Starts: what an earlier agent left in the node's kernel is taken over or replaced. The CNI door opens last. */
+    public static NodeAgent start(AgentConfig config) {
+        Rtnetlink rtnetlink = Rtnetlink.open(config.node());
+        try {
+            Optional<PodBridge> bridge = config.podCidrs().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(PodBridge.start(config.node(), rtnetlink, bridge(config)));
+            ServiceTable services = ServiceTable.start(config.node(), config.nodeName());
+            PictureLoop loop = new PictureLoop(config, PeerRoutes.start(rtnetlink), services);
+            return new NodeAgent(config, rtnetlink, services, loop, bridge.map(made -> servePods(config, made)));
+        } catch (RuntimeException e) {
+            rtnetlink.close();
+            throw e;
+        }
+    }
+
+    private static Pods servePods(AgentConfig config, PodBridge bridge) {
+        LeaseBook leases = LeaseBook.open(config.stateDirectory(), pools(config));
+        try {
+            PluginProtocol protocol =
+                    new PluginProtocol(new FairleadPlugin(leases, bridge), sandbox -> isNode(sandbox, config.node()));
+            return new Pods(leases, bridge, CniDoor.open(config.socket(), protocol));
+        } catch (RuntimeException e) {
+            leases.close();
+            throw e;
+        }
+    }
+
+    private static List<Range> pools(AgentConfig config) {
+        List<Range> pools = new ArrayList<>();
+        for (Prefix cidr : config.podCidrs()) {
+            pools.add(Range.of(cidr));
+        }
+        return pools;
+    }
+
+    /** The bridge's addresses are the pools' gateways, and its MAC follows from the first of them as a pod's does. */
+    private static PodBridge.Spec bridge(AgentConfig config) {
+        List<Prefix> gateways = new ArrayList<>();
+        for (Range pool : pools(config)) {
+            gateways.add(new Prefix(pool.gateway(), pool.subnet().length()));
+        }
+        return new PodBridge.Spec(
+                config.bridge(),
+                PodMac.of(gateways.stream().map(Prefix::address).toList()),
+                gateways,
+                config.mtu());
+    }
+
+    private static boolean isNode(Sandbox sandbox, Netns node) {
+        Path path = sandbox.fd().isPresent()
+                ? Path.of("/proc/self/fd/" + sandbox.fd().getAsInt())
+                : Path.of(sandbox.path());
+        return Netns.inode(path) == node.inode();
+    }
+
+    /** Has the node follow a picture; the latest one counts, those in between may be passed over. */
+    public void apply(ClusterPicture picture) {
+        loop.offer(picture);
+    }
+
+    /** Waits until the latest picture is in the kernel. @return whether it was in time */
+    public boolean awaitApplied(Duration patience) {
+        return loop.awaitIdle(patience);
+    }
+
+    public AgentConfig config() {
+        return config;
+    }
+
+    /** What the Service table holds, as {@code nft list table} prints it. */
+    public String serviceTableText() {
+        return services.text();
+    }
+
+    /** Ends the agent and leaves the node's kernel working as it is: pods keep their network while an agent restarts. */
+    @Override
+    public void close() {
+        pods.ifPresent(made -> {
+            made.door().close();
+            made.leases().close();
+        });
+        loop.close();
+        services.close();
+        rtnetlink.close();
+    }
+
+    /** Takes everything of ours out of the node's kernel; pods must be gone before. */
+    public void clean() {
+        loop.close();
+        services.clean();
+        loop.cleanRoutes();
+        pods.ifPresent(made -> made.bridge().clean());
+    }
+}

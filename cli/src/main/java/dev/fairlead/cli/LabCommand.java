@@ -1,0 +1,59 @@
+package dev.fairlead.cli;
+
+import dev.fairlead.lab.door.LabName;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** {@code fairlead lab}: a cluster on this machine. */
+record LabCommand(Terminal terminal) implements Command {
+    @Override
+    public CommandSpec spec() {
+        return with(
+                named("lab", "A whole cluster on this machine, made of namespaces."),
+                List.<Command>of(
+                        new LabUpCommand(terminal),
+                        new LabStatusCommand(terminal),
+                        new LabApplyCommand(terminal),
+                        new LabDeleteCommand(terminal),
+                        new LabExecCommand(),
+                        new LabLogsCommand(terminal),
+                        new LabListCommand(terminal),
+                        new LabDownCommand(terminal)));
+    }
+
+    @Override
+    public int run(ParseResult parsed) {
+        throw new ParameterException(
+                parsed.commandSpec().commandLine(),
+                "`fairlead lab` needs a command: up, status, apply, delete, exec," + " logs, list or down");
+    }
+
+    /** {@code --name}, which every lab command takes. */
+    static OptionSpec nameOption() {
+        return OptionSpec.builder("--name")
+                .type(String.class)
+                .paramLabel("NAME")
+                .description("Which lab; several can run side by side. Default: " + LabName.DEFAULT)
+                .build();
+    }
+
+    static LabName name(ParseResult parsed) {
+        try {
+            return new LabName(parsed.matchedOptionValue("--name", LabName.DEFAULT));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(parsed.commandSpec().commandLine(), "--name: " + e.getMessage());
+        }
+    }
+
+    static OptionSpec files(String description) {
+        return OptionSpec.builder("-f", "--filename")
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .paramLabel("FILE")
+                .description(description)
+                .build();
+    }
+}

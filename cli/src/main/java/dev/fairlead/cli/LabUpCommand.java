@@ -1,0 +1,156 @@
+package dev.fairlead.cli;
+
+import dev.fairlead.lab.Lab;
+import dev.fairlead.lab.LabHost;
+import dev.fairlead.lab.LabLayout;
+import dev.fairlead.lab.LabLayout.Families;
+import dev.fairlead.lab.LabOptions;
+import dev.fairlead.lab.model.Manifest;
+import dev.fairlead.lab.model.Pod;
+import dev.fairlead.packet.Prefix;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** {@code fairlead lab up}: makes a lab and leaves it running. */
+record LabUpCommand(Terminal terminal) implements Command {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @Override
+    public CommandSpec spec() {
+        CommandSpec spec = named("up", "Start a lab and wait until its pods answer.");
+        return spec.addOption(LabCommand.nameOption())
+                .addOption(OptionSpec.builder("--nodes")
+                        .type(int.class)
+                        .paramLabel("N")
+                        .description("How many nodes, 1 to " + LabLayout.MOST_NODES + ". Default: 2")
+                        .build())
+                .addOption(LabCommand.files("A manifest to apply once the nodes are up; - for standard input."))
+                .addOption(OptionSpec.builder("--ip-family")
+                        .type(String.class)
+                        .paramLabel("FAMILY")
+                        .description("ipv4, ipv6 or dual. Default: ipv4")
+                        .build())
+                .addOption(prefixes("--pod-cidr", "What the nodes' pod CIDRs are cut from. Default: 10.244.0.0/16"))
+                .addOption(prefixes("--service-cidr", "Where Services get addresses. Default: 10.96.0.0/16"))
+                .addOption(prefixes("--node-cidr", "The network between the nodes. Default: 172.30.0.0/24"))
+                .addOption(path("--cni-conf", "FILE", "Attach pods by this CNI configuration instead of Fairlead's."))
+                .addOption(path("--cni-bin", "DIR", "Where its plugins are. Default: /opt/cni/bin"));
+    }
+
+    private static OptionSpec prefixes(String name, String description) {
+        return OptionSpec.builder(name)
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .paramLabel("CIDR")
+                .description(description + "; once for each family")
+                .build();
+    }
+
+    private static OptionSpec path(String name, String label, String description) {
+        return OptionSpec.builder(name)
+                .type(Path.class)
+                .paramLabel(label)
+                .description(description)
+                .build();
+    }
+
+    @Override
+    public int run(ParseResult parsed) {
+        long start = System.nanoTime();
+        LabOptions options = options(parsed);
+        List<Manifest> manifests = new ArrayList<>();
+        for (ManifestFile file : ManifestFile.all(parsed)) {
+            manifests.add(Lab.read(file.source(), file.text()));
+        }
+        LabHost host = LabHost.start(options, manifests, Launch.labEnvironment());
+        boolean settled = host.awaitReady(PATIENCE);
+        report(host.lab(), start);
+        terminal.flush();
+        host.letGoOfTerminal();
+        Launch.answer(settled ? 0 : 1);
+        host.serve();
+        return 0;
+    }
+
+    static LabOptions options(ParseResult parsed) {
+        LabLayout layout = LabLayout.of(
+                parsed.matchedOptionValue("--nodes", 2),
+                families(parsed),
+                prefixList(parsed, "--node-cidr"),
+                prefixList(parsed, "--pod-cidr"),
+                prefixList(parsed, "--service-cidr"));
+        LabOptions options = LabOptions.of(LabCommand.name(parsed), layout, Launch.home());
+        if (!parsed.hasMatchedOption("--cni-conf")) {
+            if (parsed.hasMatchedOption("--cni-bin")) {
+                throw new ParameterException(parsed.commandSpec().commandLine(), "--cni-bin goes with --cni-conf");
+            }
+            return options;
+        }
+        Path conf = parsed.matchedOptionValue("--cni-conf", Path.of(""));
+        Path bin = parsed.matchedOptionValue("--cni-bin", Path.of("/opt/cni/bin"));
+        if (!Files.isDirectory(bin)) {
+            throw new CommandFailure(
+                    "--cni-bin " + bin + " is not a directory; say where the plugins of " + conf + " are");
+        }
+        return options.withForeignCni(conf, bin);
+    }
+
+    private static Families families(ParseResult parsed) {
+        String text = parsed.matchedOptionValue("--ip-family", "ipv4");
+        try {
+            return Families.valueOf(text.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(
+                    parsed.commandSpec().commandLine(), "--ip-family '" + text + "' is not ipv4, ipv6 or dual");
+        }
+    }
+
+    private static List<Prefix> prefixList(ParseResult parsed, String option) {
+        List<Prefix> prefixes = new ArrayList<>();
+        for (String text : parsed.matchedOptionValue(option, List.<String>of())) {
+            for (String one : text.split(",", -1)) {
+                prefixes.add(Prefix.parse(one)
+                        .orElseThrow(() -> new ParameterException(
+                                parsed.commandSpec().commandLine(),
+                                option + " '" + one + "' is not a prefix such as 10.244.0.0/16")));
+            }
+        }
+        return prefixes;
+    }
+
+    private void report(Lab lab, long start) {
+        var picture = lab.picture();
+        long ready = picture.pods().values().stream()
+                .filter(pod -> pod.status().ready())
+                .count();
+        String name = lab.options().name().name();
+        terminal.out()
+                .printf(
+                        Locale.ROOT,
+                        "lab '%s' is up: %d %s, %d of %d pods ready, %d Services  (%.2f s)%n",
+                        name,
+                        picture.nodes().size(),
+                        picture.nodes().size() == 1 ? "node" : "nodes",
+                        ready,
+                        picture.pods().size(),
+                        picture.services().size(),
+                        (System.nanoTime() - start) / 1e9);
+        for (Pod pod : picture.pods().values()) {
+            if (!pod.status().ready()) {
+                terminal.err()
+                        .println("fairlead: pod " + pod.key() + " is not ready: "
+                                + (pod.status().reason().isEmpty()
+                                        ? pod.status().phase().toString()
+                                        : pod.status().reason()));
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.fairlead.cli;
+
+/** Where the JVM begins. The launcher {@code ./fairlead} is the only caller. */
+public final class Main {
+    private Main() {}
+
+    /** Runs one command and ends the JVM with its exit code. */
+    public static void main(String[] args) {
+        int code = run(Terminal.ofProcess(), args);
+        Launch.answer(code); // after the sentence that says why; a command that stayed has answered before
+        // Not a plain return: a thread left behind by a failed command must not keep a short command alive.
+        System.exit(code);
+    }
+
+    /** Runs one command with all its output on {@code terminal}; returns its exit code and never throws. */
+    static int run(Terminal terminal, String... args) {
+        int code;
+        if (args.length == 1 && args[0].equals("--version")) {
+            // Scripts ask for the version in loops, and building the command line costs as much as the JVM's start.
+            terminal.out().println(Version.line());
+            code = 0;
+        } else {
+            code = FairleadCommand.run(terminal, args);
+        }
+        terminal.flush();
+        return code;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.fairlead.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.cli.Terminal.Style;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class TerminalTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    @Test
+    void coloursOnlyWhereAPersonLooks() {
+        assertThat(Terminal.plain(out, out, 80).style(Style.RED, "no")).isEqualTo("no");
+        assertThat(Terminal.coloured(out, out, 80).style(Style.RED, "no")).isEqualTo("\u001b[31mno\u001b[0m");
+    }
+
+    @Test
+    void textIsUtf8AndSeenAtOnce() {
+        Terminal.plain(out, out, 80).out().println("✓ 10.0.0.1 → web");
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("✓ 10.0.0.1 → web\n");
+    }
+
+    @Test
+    void cutsWhatDoesNotFit() {
+        Terminal narrow = Terminal.plain(out, out, 5);
+        assertThat(narrow.fit("12345")).isEqualTo("12345");
+        assertThat(narrow.fit("123456")).isEqualTo("1234…");
+        assertThat(narrow.fit("😀😀😀😀😀😀")).isEqualTo("😀😀😀😀…");
+    }
+}

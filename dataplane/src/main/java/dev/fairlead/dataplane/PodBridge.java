@@ -1,0 +1,144 @@
+package dev.fairlead.dataplane;
+
+import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.kernel.netns.Sysctl;
+import dev.fairlead.kernel.route.AddressGeneration;
+import dev.fairlead.kernel.route.Link;
+import dev.fairlead.kernel.route.LinkKind;
+import dev.fairlead.kernel.route.LinkSetting;
+import dev.fairlead.kernel.route.Rtnetlink;
+import dev.fairlead.packet.Family;
+import dev.fairlead.packet.Ip;
+import dev.fairlead.packet.Mac;
+import dev.fairlead.packet.Prefix;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The bridge in the node's root namespace that its pods hang on; its addresses are the pods' default gateways.
+ *
+ * <p>It is given a MAC address of its own, because a bridge otherwise takes the lowest of its ports' and pods would lose
+ * their gateway when that port leaves. Bridged packets pass the IP hooks of netfilter on this bridge alone
+ * (docs/decisions/0001).
+ */
+public final class PodBridge {
+    private final Netns node;
+    private final Rtnetlink rtnetlink;
+    private final Spec spec;
+    private final int index;
+
+    /**
+     * What it should be.
+     *
+     * @param name of the device
+     * @param gateways its addresses, each with the prefix length of the pod CIDR it serves
+     * @param mtu in bytes
+     */
+    public record Spec(String name, Mac mac, List<Prefix> gateways, int mtu) {}
+
+    private PodBridge(Netns node, Rtnetlink rtnetlink, Spec spec, int index) {
+        this.node = node;
+        this.rtnetlink = rtnetlink;
+        this.spec = spec;
+        this.index = index;
+    }
+
+    /** Makes the bridge, or brings the one that is there to what it should be, and lets the node forward. */
+    public static PodBridge start(Netns node, Rtnetlink rtnetlink, Spec spec) {
+        Optional<Link> found = rtnetlink.links().find(spec.name());
+        if (found.isEmpty()) {
+            boolean ipv6 = has(spec, Family.IPV6);
+            rtnetlink
+                    .links()
+                    .create(
+                            LinkKind.Bridge.plain().withFilter(has(spec, Family.IPV4), ipv6),
+                            LinkSetting.name(spec.name()),
+                            LinkSetting.mac(spec.mac()),
+                            LinkSetting.mtu(spec.mtu()));
+        } else if (!(found.get().kind() instanceof LinkKind.Bridge)) {
+            throw new IllegalStateException("the node already has a device " + spec.name()
+                    + " that is not a bridge; remove it or give the pod bridge another name");
+        }
+        int index = rtnetlink.links().require(spec.name()).index();
+        PodBridge bridge = new PodBridge(node, rtnetlink, spec, index);
+        bridge.bringUp();
+        return bridge;
+    }
+
+    private static boolean has(Spec spec, Family family) {
+        return spec.gateways().stream().anyMatch(gateway -> gateway.family() == family);
+    }
+
+    private void bringUp() {
+        // A link-local address is only wanted where pods speak IPv6; its mode must be set before the device is up.
+        AddressGeneration linkLocal = has(spec, Family.IPV6) ? AddressGeneration.EUI64 : AddressGeneration.NONE;
+        rtnetlink.links().set(index, LinkSetting.addressGeneration(linkLocal));
+        rtnetlink.links().set(index, LinkSetting.mac(spec.mac()), LinkSetting.mtu(spec.mtu()), LinkSetting.up());
+        List<Prefix> present = rtnetlink.addresses().list(index).stream()
+                .map(dev.fairlead.kernel.route.Address::prefix)
+                .toList();
+        for (Prefix gateway : spec.gateways()) {
+            if (!present.contains(gateway)) {
+                rtnetlink.addresses().add(index, gateway);
+            }
+        }
+        forwarding();
+    }
+
+    private void forwarding() {
+        Map<String, String> settings = new LinkedHashMap<>();
+        if (has(spec, Family.IPV4)) {
+            settings.put(Sysctl.IPV4_FORWARD, "1");
+            // Pods of one node reach each other over the bridge already; the node must not tell them so again.
+            settings.put(Sysctl.ofLink(Family.IPV4, spec.name(), "send_redirects"), "0");
+        }
+        if (has(spec, Family.IPV6)) {
+            settings.put(Sysctl.IPV6_FORWARD, "1");
+        }
+        Sysctl.in(node).writeAll(settings);
+    }
+
+    public String name() {
+        return spec.name();
+    }
+
+    public int index() {
+        return index;
+    }
+
+    public Mac mac() {
+        return spec.mac();
+    }
+
+    public int mtu() {
+        return spec.mtu();
+    }
+
+    public Netns node() {
+        return node;
+    }
+
+    public Rtnetlink rtnetlink() {
+        return rtnetlink;
+    }
+
+    /** The default gateway of pods of a family. */
+    public Optional<Ip> gateway(Family family) {
+        for (Prefix gateway : spec.gateways()) {
+            if (gateway.family() == family) {
+                return Optional.of(gateway.address());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Takes the bridge away, when no pod hangs on it any more. Forwarding stays as it is: others may rely on it. */
+    public void clean() {
+        boolean hasPorts = rtnetlink.links().list().stream().anyMatch(link -> link.master() == index);
+        if (!hasPorts) {
+            rtnetlink.links().delete(index);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.fairlead.dataplane;
+
+import dev.fairlead.packet.Ip;
+import dev.fairlead.packet.Mac;
+import dev.fairlead.packet.Prefix;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * One interface of a pod as it should be.
+ *
+ * @param owner what it belongs to, {@code network/container/interface}; the node's end carries it as its alias
+ * @param name in the pod, {@code eth0}
+ * @param addresses with the prefix length of the pod network
+ * @param gateways of the pod's default routes, one for each family
+ * @param mtu in bytes
+ */
+public record PodInterface(String owner, String name, Mac mac, List<Prefix> addresses, List<Ip> gateways, int mtu) {
+
+    public PodInterface {
+        addresses = List.copyOf(addresses);
+        gateways = List.copyOf(gateways);
+    }
+
+    /** The name of the node's end. */
+    public String hostName() {
+        return hostName(owner);
+    }
+
+    /** The name of the node's end: it follows from the owner alone, so that it is found without the pod's namespace. */
+    public static String hostName(String owner) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(owner.getBytes(StandardCharsets.UTF_8));
+            return "veth" + HexFormat.of().formatHex(hash, 0, 5); // 40 bits, and 14 of at most 15 characters
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+}

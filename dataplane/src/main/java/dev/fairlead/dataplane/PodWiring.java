@@ -1,0 +1,174 @@
+package dev.fairlead.dataplane;
+
+import dev.fairlead.kernel.KernelException;
+import dev.fairlead.kernel.NetlinkException;
+import dev.fairlead.kernel.netlink.Request;
+import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.kernel.route.Address;
+import dev.fairlead.kernel.route.AddressGeneration;
+import dev.fairlead.kernel.route.AddressRequests;
+import dev.fairlead.kernel.route.Link;
+import dev.fairlead.kernel.route.LinkRequests;
+import dev.fairlead.kernel.route.LinkSetting;
+import dev.fairlead.kernel.route.PortFlag;
+import dev.fairlead.kernel.route.Route;
+import dev.fairlead.kernel.route.RouteRequests;
+import dev.fairlead.kernel.route.Rtnetlink;
+import dev.fairlead.packet.Ip;
+import dev.fairlead.packet.Prefix;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Wires a pod: a veth pair between its namespace and the pod bridge, addresses, default routes.
+ *
+ * <pre>
+ *   pod: eth0 ───── veth…: port of fl0 (hairpin on) :node
+ * </pre>
+ *
+ * One message makes both ends, each in its final namespace; with the port's settings it is one system call in the node, and
+ * all that follows in the pod is one more. Nothing waits: IPv6 addresses are added without duplicate detection, and a veth
+ * carries packets as soon as both ends are up.
+ */
+public final class PodWiring {
+    private final PodBridge bridge;
+
+    public PodWiring(PodBridge bridge) {
+        this.bridge = bridge;
+    }
+
+    /** Where a step's message goes. */
+    public enum Side {
+        NODE,
+        POD
+    }
+
+    /** One message of a plan. Prints as what it is for. */
+    public record Step(Side side, Request request) {
+        @Override
+        public String toString() {
+            return (side == Side.NODE ? "node: " : "pod:  ") + request.wanted();
+        }
+    }
+
+    /** What was made. @param hostIndex of the node's end */
+    public record Wired(Link pod, Link host) {}
+
+    /**
+     * The steps for an interface, in order.
+     *
+     * @param podIndex what the pod's end is to be numbered, free in the pod's namespace
+     */
+    public List<Step> plan(PodInterface pod, Netns namespace, int podIndex) {
+        List<Step> steps = new ArrayList<>();
+        boolean ipv6 = pod.addresses().stream().anyMatch(a -> a.address().isIpv6());
+        steps.add(new Step(
+                Side.NODE,
+                LinkRequests.createVeth(
+                        List.of(
+                                LinkSetting.name(pod.hostName()),
+                                LinkSetting.mtu(pod.mtu()),
+                                LinkSetting.master(bridge.index()),
+                                LinkSetting.up()),
+                        podIndex,
+                        List.of(
+                                LinkSetting.name(pod.name()),
+                                LinkSetting.mac(pod.mac()),
+                                LinkSetting.mtu(pod.mtu()),
+                                LinkSetting.namespace(namespace)))));
+        // The node's end is a port and needs no address. It has no carrier yet, so this is before it would make one.
+        steps.add(new Step(
+                Side.NODE,
+                LinkRequests.set(
+                        pod.hostName(),
+                        LinkSetting.alias(pod.owner()),
+                        LinkSetting.addressGeneration(AddressGeneration.NONE))));
+        // A pod must reach itself by a Service address: such a frame leaves by the port it came in on.
+        steps.add(new Step(Side.NODE, LinkRequests.setPort(pod.hostName(), Map.of(PortFlag.HAIRPIN, true))));
+        steps.add(new Step(Side.POD, LinkRequests.set("lo", LinkSetting.up())));
+        if (!ipv6) {
+            steps.add(new Step(
+                    Side.POD, LinkRequests.set(podIndex, LinkSetting.addressGeneration(AddressGeneration.NONE))));
+        }
+        steps.add(new Step(Side.POD, LinkRequests.set(podIndex, LinkSetting.up())));
+        for (Prefix address : pod.addresses()) {
+            steps.add(new Step(Side.POD, AddressRequests.add(Address.of(podIndex, address))));
+        }
+        for (Ip gateway : pod.gateways()) {
+            steps.add(new Step(
+                    Side.POD,
+                    RouteRequests.add(
+                            Route.defaultRoute(gateway.family()).via(gateway).device(podIndex))));
+        }
+        return steps;
+    }
+
+    /**
+     * Wires a pod; when a step is refused, what was made is taken away again.
+     *
+     * @throws PodWiringException when the interface is there already
+     * @throws KernelException of the first step that was refused
+     */
+    public Wired wire(PodInterface pod, Netns namespace) {
+        try (Rtnetlink inPod = Rtnetlink.open(namespace)) {
+            int index = freeIndex(inPod, pod.name());
+            List<Step> steps = plan(pod, namespace, index);
+            run(bridge.rtnetlink(), steps, Side.NODE, pod);
+            run(inPod, steps, Side.POD, pod);
+            return new Wired(
+                    inPod.links().require(pod.name()),
+                    bridge.rtnetlink().links().require(pod.hostName()));
+        }
+    }
+
+    private static int freeIndex(Rtnetlink inPod, String name) {
+        int highest = 1;
+        for (Link link : inPod.links().list()) {
+            if (link.name().equals(name)) {
+                throw new PodWiringException("the pod's namespace already has an interface " + name
+                        + "; a pod can be added once under one interface name, so delete it first or choose another");
+            }
+            highest = Math.max(highest, link.index());
+        }
+        return highest + 1;
+    }
+
+    private void run(Rtnetlink socket, List<Step> steps, Side side, PodInterface pod) {
+        List<Request> requests = new ArrayList<>();
+        for (Step step : steps) {
+            if (step.side() == side) {
+                requests.add(step.request());
+            }
+        }
+        for (Optional<NetlinkException> refusal : socket.pipeline(requests)) {
+            if (refusal.isPresent()) {
+                undo(pod, refusal.get());
+                throw refusal.get();
+            }
+        }
+    }
+
+    private void undo(PodInterface pod, NetlinkException why) {
+        if (why.isAlreadyThere()) {
+            return; // not ours to delete: somebody else's device has the name
+        }
+        try {
+            unwire(pod.owner());
+        } catch (KernelException e) {
+            why.addSuppressed(e);
+        }
+    }
+
+    /** Takes a pod's interface away, from the node's side: the pod's namespace may be gone. Nothing there is fine. */
+    public void unwire(String owner) {
+        try {
+            bridge.rtnetlink().links().delete(PodInterface.hostName(owner));
+        } catch (KernelException e) {
+            if (!e.isNotFound()) {
+                throw e;
+            }
+        }
+    }
+}

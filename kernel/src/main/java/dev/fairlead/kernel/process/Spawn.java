@@ -1,0 +1,110 @@
+package dev.fairlead.kernel.process;
+
+import dev.fairlead.kernel.Errno;
+import dev.fairlead.kernel.SyscallException;
+import dev.fairlead.kernel.netns.OwnThread;
+import dev.fairlead.kernel.sys.Fd;
+import dev.fairlead.kernel.sys.PosixSpawn;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A process to start: program, arguments, environment, where its streams go, and what is done before. Immutable; the
+ * {@code with} methods give changed copies.
+ *
+ * @param arguments argv, the program's name first
+ * @param before done on the starting thread before the child exists, in this order
+ * @param after done on the same thread once it exists, in this order
+ * @param streams descriptors for standard input, output and error; empty for {@code /dev/null} thrice
+ */
+public record Spawn(
+        Path program,
+        List<String> arguments,
+        Map<String, String> environment,
+        Path directory,
+        List<Fd> streams,
+        boolean session,
+        List<Setup> before,
+        List<Setup> after) {
+
+    /** A program with arguments (its own name is added in front), nothing in its environment, in the root directory. */
+    public static Spawn of(Path program, List<String> arguments) {
+        List<String> all = new ArrayList<>();
+        all.add(program.toString());
+        all.addAll(arguments);
+        return new Spawn(program, List.copyOf(all), Map.of(), Path.of("/"), List.of(), false, List.of(), List.of());
+    }
+
+    public Spawn withEnvironment(Map<String, String> variables) {
+        return new Spawn(program, arguments, new TreeMap<>(variables), directory, streams, session, before, after);
+    }
+
+    public Spawn withDirectory(Path path) {
+        return new Spawn(program, arguments, environment, path, streams, session, before, after);
+    }
+
+    /** They stay the caller's to close. */
+    public Spawn withStreams(Fd input, Fd output, Fd error) {
+        return new Spawn(
+                program, arguments, environment, directory, List.of(input, output, error), session, before, after);
+    }
+
+    /** The child leads a session of its own: no terminal, and signals to our process group pass it by. */
+    public Spawn withSession() {
+        return new Spawn(program, arguments, environment, directory, streams, true, before, after);
+    }
+
+    public Spawn withBefore(Setup... setups) {
+        return new Spawn(program, arguments, environment, directory, streams, session, List.of(setups), after);
+    }
+
+    public Spawn withAfter(Setup... setups) {
+        return new Spawn(program, arguments, environment, directory, streams, session, before, List.of(setups));
+    }
+
+    /**
+     * Starts it.
+     *
+     * @throws SyscallException when a preparation is refused or the program can't be run: then no child is left
+     */
+    public Child start() {
+        Children children = Children.watch(); // before the thread that may not start threads
+        return OwnThread.call("spawn " + program.getFileName(), () -> {
+            before.forEach(Setup::apply);
+            Child child = children.adopt(this::spawn, program.toString());
+            try {
+                after.forEach(Setup::apply);
+            } catch (RuntimeException e) {
+                child.kill();
+                throw e;
+            }
+            return child;
+        });
+    }
+
+    private int spawn() {
+        List<String> variables = new ArrayList<>();
+        environment.forEach((name, value) -> variables.add(name + "=" + value));
+        if (!streams.isEmpty()) {
+            return spawn(variables, streams);
+        }
+        try (Fd nothing = Fd.open(Path.of("/dev/null"), Fd.O_RDWR)) {
+            return spawn(variables, List.of(nothing, nothing, nothing));
+        }
+    }
+
+    private int spawn(List<String> variables, List<Fd> stdio) {
+        List<Integer> numbers = new ArrayList<>();
+        for (Fd fd : stdio) {
+            numbers.add(fd.number());
+        }
+        int pid = PosixSpawn.start(program, arguments, variables, directory, numbers, session);
+        if (pid < 0) {
+            throw new SyscallException("run " + program + " in " + directory, "posix_spawn", new Errno(-pid));
+        }
+        return pid;
+    }
+}

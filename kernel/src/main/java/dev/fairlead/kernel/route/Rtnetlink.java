@@ -1,0 +1,64 @@
+package dev.fairlead.kernel.route;
+
+import dev.fairlead.kernel.NetlinkException;
+import dev.fairlead.kernel.netlink.Family;
+import dev.fairlead.kernel.netlink.NetlinkSocket;
+import dev.fairlead.kernel.netlink.Request;
+import dev.fairlead.kernel.netns.Netns;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A connection to the links, addresses, routes and neighbours of one network namespace. Safe from any thread; the calls of
+ * several threads wait for each other.
+ */
+public final class Rtnetlink implements AutoCloseable {
+    /** {@code NETLINK_ROUTE}. */
+    public static final Family FAMILY = new Family(0, "route netlink", RouteFormats::of);
+
+    private final NetlinkSocket socket;
+
+    private Rtnetlink(NetlinkSocket socket) {
+        this.socket = socket;
+    }
+
+    /** Into a namespace; the connection keeps working after the handle is closed. */
+    public static Rtnetlink open(Netns namespace) {
+        return new Rtnetlink(NetlinkSocket.open(namespace, FAMILY));
+    }
+
+    /** Into the calling thread's namespace. */
+    public static Rtnetlink open() {
+        return new Rtnetlink(NetlinkSocket.open(FAMILY));
+    }
+
+    public Links links() {
+        return new Links(socket);
+    }
+
+    public Addresses addresses() {
+        return new Addresses(socket);
+    }
+
+    public Routes routes() {
+        return new Routes(socket);
+    }
+
+    public Neighbours neighbours() {
+        return new Neighbours(socket);
+    }
+
+    /**
+     * Sends several requests in one system call; the kernel takes them in order, each by itself, also after a refusal.
+     *
+     * @return for each request, in order, why it was refused, or empty
+     */
+    public List<Optional<NetlinkException>> pipeline(List<Request> requests) {
+        return socket.pipeline(requests);
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+}

@@ -1,0 +1,306 @@
+package dev.fairlead.lab;
+
+import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.lab.control.Controllers;
+import dev.fairlead.lab.door.LabRefusal;
+import dev.fairlead.lab.manifest.ManifestReader;
+import dev.fairlead.lab.manifest.Workload;
+import dev.fairlead.lab.model.Change;
+import dev.fairlead.lab.model.LabPicture;
+import dev.fairlead.lab.model.Manifest;
+import dev.fairlead.lab.model.Node;
+import dev.fairlead.lab.model.ObjectKey;
+import dev.fairlead.lab.model.ObjectMeta;
+import dev.fairlead.lab.model.Pod;
+import dev.fairlead.lab.model.PodStatus;
+import dev.fairlead.lab.model.ServiceCidrs;
+import dev.fairlead.lab.model.Store;
+import dev.fairlead.lab.node.HostProcess;
+import dev.fairlead.lab.node.Kubelet;
+import dev.fairlead.lab.node.LabNode;
+import dev.fairlead.lab.node.RunningPod;
+import dev.fairlead.lab.workload.Running;
+import dev.fairlead.plan.ClusterPicture;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running lab: the store and what follows from it. All decisions are made on one thread, the loop: a change wakes the
+ * controllers, their actions change the store, kubelets start and stop pods on worker threads and report back to the loop,
+ * and agents are given the new picture. Public methods may be called from any thread but the loop.
+ */
+public final class Lab implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Lab.class);
+
+    private final LabOptions options;
+    private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("lab").factory());
+    private final ExecutorService workers = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("worker-", 0).factory());
+    private final Store store;
+    private final Controllers controllers;
+    private final LabNodes nodes;
+    private final Object changed = new Object();
+    private volatile LabPicture picture;
+    private volatile boolean closed;
+    private ClusterPicture told = ClusterPicture.EMPTY;
+
+    private Lab(LabOptions options, Map<String, String> environment) {
+        this.options = options;
+        SplittableRandom random = new SplittableRandom();
+        this.store = new Store(new ServiceCidrs(options.layout().serviceCidrs()), InstantSource.system(), random);
+        this.controllers = new Controllers(random.split());
+        this.picture = store.picture();
+        this.nodes = LabNodes.create(options, this::startBuiltIn, environment, new PodReports(), workers);
+    }
+
+    /**
+     * Makes the nodes and waits until they can take pods.
+     *
+     * @param environment of processes of image {@code host}
+     */
+    public static Lab start(LabOptions options, Map<String, String> environment) {
+        Lab lab = new Lab(options, environment);
+        lab.onLoop(() -> {
+            for (LabNode node : lab.nodes.all()) {
+                var unused = lab.store.putNode(new Node(
+                        ObjectMeta.of(
+                                "",
+                                node.slot().name(),
+                                Map.of("kubernetes.io/hostname", node.slot().name()),
+                                Map.of()),
+                        node.slot().addresses(),
+                        node.slot().podCidrs(),
+                        node.sandbox().hostNetnsPath(),
+                        true,
+                        false));
+            }
+            lab.settle();
+            return Boolean.TRUE;
+        });
+        return lab;
+    }
+
+    /** What there is now. */
+    public LabPicture picture() {
+        return picture;
+    }
+
+    public LabOptions options() {
+        return options;
+    }
+
+    public List<LabNode> nodes() {
+        return nodes.all();
+    }
+
+    /** A pod on the kernel, once its kubelet has begun with it. */
+    public Optional<RunningPod> findRunning(Pod pod) {
+        return pod.spec().nodeName().isEmpty()
+                ? Optional.empty()
+                : nodes.node(pod.spec().nodeName()).kubelet().pod(pod.metadata().uid());
+    }
+
+    /** As {@link #findRunning}, or a sentence. */
+    public RunningPod running(Pod pod) {
+        return findRunning(pod)
+                .orElseThrow(() -> new LabRefusal("pod " + pod.key() + " is not running"
+                        + (pod.status().reason().isEmpty()
+                                ? ""
+                                : ": " + pod.status().reason())));
+    }
+
+    /**
+     * Applies manifests, all or nothing.
+     *
+     * @throws dev.fairlead.lab.model.ManifestException naming file, object and field
+     */
+    public List<Change> apply(List<Manifest> manifests) {
+        manifests.forEach(this::requirePrograms);
+        return onLoop(() -> {
+            List<Change> changes = store.apply(manifests);
+            settle();
+            return changes;
+        });
+    }
+
+    /** A command that isn't there is refused before anything is changed, not found out pod by pod afterwards. */
+    private void requirePrograms(Manifest manifest) {
+        new ProgramCheck(manifest, HostProcess::find).require();
+    }
+
+    /** Deletes what manifests name. */
+    public dev.fairlead.lab.model.Deletion delete(Manifest manifest) {
+        return onLoop(() -> {
+            var deletion = store.delete(manifest);
+            settle();
+            return deletion;
+        });
+    }
+
+    /** Deletes one object. */
+    public dev.fairlead.lab.model.Deletion delete(dev.fairlead.lab.model.Kind kind, ObjectKey key) {
+        return onLoop(() -> {
+            var deletion = store.delete(kind, key);
+            settle();
+            return deletion;
+        });
+    }
+
+    /** Reads a manifest as {@code lab apply -f} does. */
+    public static Manifest read(String source, String text) {
+        return ManifestReader.parse(source, text);
+    }
+
+    /**
+     * Waits until the lab is as wanted.
+     *
+     * @return whether that came true in time
+     */
+    public boolean await(Predicate<LabPicture> wanted, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        synchronized (changed) {
+            while (!wanted.test(picture)) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                try {
+                    TimeUnit.NANOSECONDS.timedWait(changed, left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    // ---- on the loop
+
+    private <T> T onLoop(Callable<T> work) {
+        try {
+            return loop.submit(work).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LabRefusal("interrupted");
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case RuntimeException unchecked -> throw unchecked;
+                case Error error -> throw error;
+                case null, default -> throw new IllegalStateException(e.getCause());
+            }
+        }
+    }
+
+    /** Lets controllers act until they want nothing more, then lets the nodes follow. */
+    private void settle() {
+        if (closed) {
+            return;
+        }
+        controllers.settle(store, Instant.now());
+        LabPicture now = store.picture();
+        wakeWhenDue(now);
+        startAndStopPods(now);
+        tellAgents(now);
+        synchronized (changed) {
+            picture = now;
+            changed.notifyAll();
+        }
+    }
+
+    /** Some things change by time alone: a rollout that waits for a pod to have been ready for a while. */
+    private void wakeWhenDue(LabPicture now) {
+        Optional<Instant> due = Controllers.due(now, Instant.now());
+        if (due.isPresent()) {
+            long millis = Math.max(1, Duration.between(Instant.now(), due.get()).toMillis());
+            var unused = loop.schedule(this::settle, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void startAndStopPods(LabPicture now) {
+        for (Pod pod : now.pods().values()) {
+            if (pod.spec().nodeName().isEmpty()) {
+                continue;
+            }
+            Kubelet kubelet = nodes.node(pod.spec().nodeName()).kubelet();
+            if (pod.metadata().deleting()) {
+                kubelet.stop(pod);
+            } else if (!pod.status().phase().over()) {
+                kubelet.start(pod);
+            }
+        }
+    }
+
+    private void tellAgents(LabPicture now) {
+        ClusterPicture view = ClusterView.of(now, options.layout().serviceCidrs());
+        if (!view.equals(told)) {
+            told = view;
+            for (LabNode node : nodes.all()) {
+                node.agent().apply(view);
+            }
+        }
+    }
+
+    /** What kubelets report, brought to the loop. */
+    private final class PodReports implements Kubelet.Listener {
+        @Override
+        public void changed(ObjectKey pod, String uid, PodStatus status) {
+            post(() -> store.setStatus(pod, uid, status));
+        }
+
+        @Override
+        public void gone(ObjectKey pod, String uid) {
+            post(() -> store.podGone(pod, uid));
+        }
+
+        private void post(Runnable work) {
+            loop.execute(() -> {
+                try {
+                    work.run();
+                    settle();
+                } catch (RuntimeException e) {
+                    LOG.error("the lab could not take in what a node reported", e);
+                }
+            });
+        }
+    }
+
+    private Running startBuiltIn(Netns netns, Pod pod, Workload workload) {
+        return BuiltInImages.start(this, netns, pod, workload);
+    }
+
+    /** Pods, agents, nodes, underlay: the reverse of the start. Goes on over failures. */
+    @Override
+    public void close() {
+        onLoop(() -> {
+            closed = true;
+            return Boolean.TRUE;
+        });
+        nodes.close();
+        workers.shutdown();
+        loop.shutdown();
+    }
+
+    /** Every pod that should run is ready, and none is on its way out. */
+    public static boolean isSettled(LabPicture picture) {
+        List<Pod> pods = new ArrayList<>(picture.pods().values());
+        return pods.stream()
+                .allMatch(pod -> pod.status().ready() && !pod.metadata().deleting());
+    }
+}

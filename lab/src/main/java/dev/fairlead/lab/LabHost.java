@@ -1,0 +1,148 @@
+package dev.fairlead.lab;
+
+import dev.fairlead.kernel.process.Setup;
+import dev.fairlead.kernel.sys.Fd;
+import dev.fairlead.kernel.sys.Linux;
+import dev.fairlead.lab.door.LabDoor;
+import dev.fairlead.lab.door.LabName;
+import dev.fairlead.lab.model.Manifest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The process of a lab, from its first step inside the namespaces that the launcher made to its end: its files, its door,
+ * the lab itself. What it writes is on a tmpfs of its own (docs/decisions/0002).
+ */
+public final class LabHost implements AutoCloseable {
+    private static final int O_WRONLY_CREAT_APPEND = 1 | 0x40 | 0x400;
+
+    private final LabDoor door;
+    private final Lab lab;
+    private final LabServer server;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private LabHost(LabDoor door, Lab lab) {
+        this.door = door;
+        this.lab = lab;
+        this.server = new LabServer(lab);
+    }
+
+    /**
+     * Makes a lab with these manifests applied. To be called inside the launcher's namespaces, once in a process.
+     *
+     * @throws dev.fairlead.lab.door.LabRefusal when a lab of this name runs, or the options can't work
+     * @throws dev.fairlead.lab.model.ManifestException when a manifest can't be taken; then nothing is left
+     */
+    public static LabHost start(LabOptions options, List<Manifest> manifests, Map<String, String> environment) {
+        LabDoor door =
+                LabDoor.open(options.name().socket(hostUid()), options.name().name());
+        try {
+            ownRunDirectory();
+            Lab lab = Lab.start(options, environment);
+            try {
+                var unused = lab.apply(manifests);
+                LabHost host = new LabHost(door, lab);
+                door.serve(host.server);
+                return host;
+            } catch (RuntimeException e) {
+                lab.close();
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            door.close();
+            throw e;
+        }
+    }
+
+    private static void ownRunDirectory() {
+        Setup.Mount.tmpfs(Path.of("/run")).apply();
+        try {
+            Files.createDirectories(LabNodes.RUN.resolve("logs"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not make " + LabNodes.RUN, e);
+        }
+    }
+
+    /** The user outside: the one that our user 0 stands for, {@code user_namespaces(7)}. */
+    private static long hostUid() {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/uid_map"))) {
+                String[] inside = line.strip().split(" +", -1);
+                if (Long.parseLong(inside[0]) == 0) {
+                    return Long.parseLong(inside[1]);
+                }
+            }
+            return LabName.ownUid();
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not find out which user this lab belongs to", e);
+        }
+    }
+
+    public Lab lab() {
+        return lab;
+    }
+
+    /** Waits until every pod is ready and every node holds the routes and Services. @return whether it was in time */
+    public boolean awaitReady(Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        boolean ready = lab.await(picture -> Lab.isSettled(picture) || hasFailed(picture), patience)
+                && Lab.isSettled(lab.picture());
+        for (var node : lab.nodes()) {
+            ready &= node.agent().awaitApplied(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+        }
+        return ready;
+    }
+
+    /** A pod that can't start won't become ready by waiting. */
+    private static boolean hasFailed(dev.fairlead.lab.model.LabPicture picture) {
+        return picture.pods().values().stream()
+                .anyMatch(pod -> pod.status().phase().over()
+                        || (pod.spec().nodeName().isEmpty()
+                                && !pod.status().reason().isEmpty()));
+    }
+
+    /** Serves commands until one asks the lab to go down, and takes everything down. */
+    public void serve() {
+        Thread hook = Thread.ofPlatform().name("lab-end").unstarted(this::close);
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            server.awaitDown();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        close();
+    }
+
+    /** Standard output and error become the lab's log: whoever waits for the end of the starter's output gets it. */
+    public void letGoOfTerminal() {
+        System.out.flush();
+        System.err.flush();
+        try {
+            Path log = LabNodes.RUN.resolve("lab.log");
+            if (!Files.exists(log)) {
+                Files.createFile(log);
+            }
+            try (Fd file = Fd.open(log, O_WRONLY_CREAT_APPEND)) {
+                for (int stream = 1; stream <= 2; stream++) {
+                    Linux.call("print to " + log, Linux.Call.DUP3, file.number(), stream, 0);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not make the lab's log", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            lab.close();
+            door.close();
+        }
+    }
+}

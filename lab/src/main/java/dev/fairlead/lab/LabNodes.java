@@ -1,0 +1,139 @@
+package dev.fairlead.lab;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fairlead.agent.NodeAgent;
+import dev.fairlead.cni.CniException;
+import dev.fairlead.cni.runtime.CniRuntime;
+import dev.fairlead.lab.LabLayout.NodeSlot;
+import dev.fairlead.lab.door.LabRefusal;
+import dev.fairlead.lab.node.Kubelet;
+import dev.fairlead.lab.node.LabNode;
+import dev.fairlead.lab.node.NodeCni;
+import dev.fairlead.lab.node.NodePlugins;
+import dev.fairlead.lab.node.PodNetwork;
+import dev.fairlead.lab.node.Sandbox;
+import dev.fairlead.lab.node.Underlay;
+import dev.fairlead.packet.Prefix;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes the nodes of a lab and takes them away. */
+final class LabNodes implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LabNodes.class);
+    private static final Duration PLUGIN_PATIENCE = Duration.ofSeconds(30);
+    private static final int MTU = 1500;
+    static final Path RUN = Path.of("/run/fairlead");
+
+    private final LabOptions options;
+    private final Underlay underlay;
+    private final Map<String, LabNode> nodes = new LinkedHashMap<>();
+
+    private LabNodes(LabOptions options, Underlay underlay) {
+        this.options = options;
+        this.underlay = underlay;
+    }
+
+    /** Makes all nodes, side by side; when one can't be made, none is left. */
+    static LabNodes create(
+            LabOptions options,
+            Kubelet.BuiltIn builtIn,
+            Map<String, String> environment,
+            Kubelet.Listener listener,
+            ExecutorService workers) {
+        LabNodes nodes = new LabNodes(options, Underlay.create());
+        try {
+            for (NodeSlot slot : options.layout().slots()) {
+                nodes.nodes.put(slot.name(), nodes.create(slot, builtIn, environment, listener, workers));
+            }
+            return nodes;
+        } catch (RuntimeException e) {
+            nodes.close();
+            throw e;
+        }
+    }
+
+    private LabNode create(
+            NodeSlot slot,
+            Kubelet.BuiltIn builtIn,
+            Map<String, String> environment,
+            Kubelet.Listener listener,
+            ExecutorService workers) {
+        Path directory = LabNode.directory(RUN, slot.name());
+        Path pause = options.nativePrograms().resolve("pause");
+        Sandbox sandbox = Sandbox.create(pause, slot.name());
+        try {
+            underlay.connect(slot.name(), sandbox.netns(), options.layout().uplinkPrefixes(slot), MTU);
+            NodeAgent agent = NodeAgent.start(LabNode.agentConfig(
+                    slot, sandbox, directory, MTU, options.foreign().isEmpty()));
+            Kubelet.Means means = new Kubelet.Means(
+                    network(slot, sandbox, directory), pause, RUN.resolve("logs"), environment, builtIn);
+            return new LabNode(slot, sandbox, agent, new Kubelet(slot.name(), means, listener, workers));
+        } catch (RuntimeException e) {
+            sandbox.close();
+            throw e;
+        }
+    }
+
+    private PodNetwork network(NodeSlot slot, Sandbox sandbox, Path directory) {
+        NodeCni cni = options.foreign().isEmpty()
+                ? NodeCni.fairlead(directory, options.nativePrograms())
+                : NodeCni.foreign(
+                        options.foreign().get().conf(),
+                        options.foreign().get().bin(),
+                        slot,
+                        directory,
+                        options.layout().nodes());
+        try {
+            CniRuntime runtime = new CniRuntime(
+                    new NodePlugins(sandbox.netns()),
+                    List.of(cni.bin()),
+                    directory.resolve("cni-cache"),
+                    Map.of("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+                    PLUGIN_PATIENCE);
+            return new PodNetwork(runtime, cni.list(), Map.of("ipRanges", ipRanges(slot.podCidrs())));
+        } catch (CniException e) {
+            throw new LabRefusal(e.msg());
+        }
+    }
+
+    /** One address out of each: {@code [[{"subnet": "10.244.1.0/24"}], …]}, for plugins that declare the capability. */
+    private static JsonNode ipRanges(List<Prefix> podCidrs) {
+        var groups = new ObjectMapper().createArrayNode();
+        for (Prefix cidr : podCidrs) {
+            groups.addArray().addObject().put("subnet", cidr.toString());
+        }
+        return groups;
+    }
+
+    LabNode node(String name) {
+        LabNode node = nodes.get(name);
+        if (node == null) {
+            throw new LabRefusal("there is no node " + name);
+        }
+        return node;
+    }
+
+    List<LabNode> all() {
+        return new ArrayList<>(nodes.values());
+    }
+
+    @Override
+    public void close() {
+        for (LabNode node : all().reversed()) {
+            try {
+                node.close();
+            } catch (RuntimeException e) {
+                LOG.warn("node {} did not end cleanly: {}", node.slot().name(), e.getMessage());
+            }
+        }
+        underlay.close();
+    }
+}

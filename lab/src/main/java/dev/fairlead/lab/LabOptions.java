@@ -1,0 +1,31 @@
+package dev.fairlead.lab;
+
+import dev.fairlead.lab.door.LabName;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a lab is started with.
+ *
+ * @param home the checkout, for the native programs
+ * @param foreign another CNI plugin in Fairlead's place
+ */
+@SuppressWarnings("OptionalUsedAsFieldOrParameterType") // a lab has one or it has none; nobody passes it around
+public record LabOptions(LabName name, LabLayout layout, Path home, Optional<ForeignCni> foreign) {
+
+    /** @param bin directory of its plugin binaries */
+    public record ForeignCni(Path conf, Path bin) {}
+
+    public static LabOptions of(LabName name, LabLayout layout, Path home) {
+        return new LabOptions(name, layout, home, Optional.empty());
+    }
+
+    public LabOptions withForeignCni(Path conf, Path bin) {
+        return new LabOptions(name, layout, home, Optional.of(new ForeignCni(conf, bin)));
+    }
+
+    /** What our build makes: {@code pause} and {@code fairlead-cni}. */
+    public Path nativePrograms() {
+        return home.resolve("native/target/bin");
+    }
+}

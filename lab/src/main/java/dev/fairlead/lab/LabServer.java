@@ -1,0 +1,202 @@
+package dev.fairlead.lab;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.lab.door.LabDoor;
+import dev.fairlead.lab.door.LabRefusal;
+import dev.fairlead.lab.model.Deletion;
+import dev.fairlead.lab.model.Kind;
+import dev.fairlead.lab.model.Manifest;
+import dev.fairlead.lab.model.ManifestException;
+import dev.fairlead.lab.model.ObjectKey;
+import dev.fairlead.lab.model.Pod;
+import dev.fairlead.lab.node.HostView;
+import dev.fairlead.lab.node.RunningContainer;
+import dev.fairlead.lab.node.RunningPod;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Answers what commands ask of a running lab: {@code status}, {@code apply}, {@code delete}, {@code exec} (which tells the
+ * command where to run), {@code logs} and {@code down}.
+ */
+public final class LabServer implements LabDoor.Answering {
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    private static final Duration CHANGE_PATIENCE = Duration.ofSeconds(5);
+
+    private final Lab lab;
+    private final CountDownLatch down = new CountDownLatch(1);
+
+    public LabServer(Lab lab) {
+        this.lab = lab;
+    }
+
+    /** Returns when somebody has asked the lab to go down. */
+    public void awaitDown() throws InterruptedException {
+        down.await();
+    }
+
+    @Override
+    public ObjectNode answer(JsonNode request) {
+        try {
+            return switch (request.path("command").asText()) {
+                case "status" -> StatusReport.of(lab);
+                case "apply" -> apply(request);
+                case "delete" -> delete(request);
+                case "exec" -> exec(request);
+                case "logs" -> logs(request);
+                case "down" -> {
+                    down.countDown();
+                    yield JSON.objectNode();
+                }
+                default ->
+                    throw new LabRefusal("this lab does not know the command '"
+                            + request.path("command").asText() + "'; it was started by another version of Fairlead");
+            };
+        } catch (ManifestException e) {
+            throw new LabRefusal(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private ObjectNode apply(JsonNode request) {
+        List<Manifest> manifests = manifests(request);
+        ObjectNode answer = JSON.objectNode();
+        ArrayNode lines = answer.putArray("lines");
+        lab.apply(manifests).forEach(change -> lines.add(change.toString()));
+        notes(manifests).forEach(lines::add);
+        lab.nodes().forEach(node -> {
+            if (!node.agent().awaitApplied(CHANGE_PATIENCE)) {
+                lines.add("note: " + node.slot().name() + " has not followed yet; see lab logs");
+            }
+        });
+        return answer;
+    }
+
+    private static List<Manifest> manifests(JsonNode request) {
+        List<Manifest> manifests = new ArrayList<>();
+        for (JsonNode file : request.path("files")) {
+            manifests.add(
+                    Lab.read(file.path("source").asText(), file.path("text").asText()));
+        }
+        return manifests;
+    }
+
+    /** What a user would otherwise wonder about. */
+    static List<String> notes(List<Manifest> manifests) {
+        List<String> lines = new ArrayList<>();
+        for (Manifest manifest : manifests) {
+            manifest.notes().forEach(note -> lines.add("note: " + note));
+        }
+        return lines;
+    }
+
+    private ObjectNode delete(JsonNode request) {
+        List<Deletion> deletions = new ArrayList<>();
+        for (Manifest manifest : manifests(request)) {
+            deletions.add(lab.delete(manifest));
+        }
+        if (request.has("kind")) {
+            deletions.add(lab.delete(kind(request), key(request)));
+        }
+        ObjectNode answer = JSON.objectNode();
+        ArrayNode lines = answer.putArray("lines");
+        ArrayNode missing = answer.putArray("missing");
+        for (Deletion deletion : deletions) {
+            deletion.deleted()
+                    .forEach(object -> lines.add(object.kind().resourceName() + "/"
+                            + object.metadata().name() + " deleted"));
+            deletion.missing().forEach(finding -> missing.add(finding.toString()));
+            lab.await(
+                    picture -> deletion.deleted().stream()
+                            .noneMatch(object -> picture.find(object.kind(), object.key())
+                                    .filter(found -> found.metadata()
+                                            .uid()
+                                            .equals(object.metadata().uid()))
+                                    .isPresent()),
+                    Duration.ofSeconds(35)); // the usual grace period and a little
+        }
+        return answer;
+    }
+
+    private static Kind kind(JsonNode request) {
+        String wanted = request.path("kind").asText();
+        for (Kind kind : Kind.values()) {
+            if (kind.toString().equalsIgnoreCase(wanted)
+                    || kind.resourceName().startsWith(wanted + ".")
+                    || kind.resourceName().equals(wanted)) {
+                return kind;
+            }
+        }
+        throw new LabRefusal("'" + wanted + "' is not a kind that can be deleted; use pod, service or deployment");
+    }
+
+    private static ObjectKey key(JsonNode request) {
+        return new ObjectKey(
+                request.path("namespace").asText("default"),
+                request.path("name").asText());
+    }
+
+    private Pod pod(JsonNode request) {
+        ObjectKey key = key(request);
+        Pod pod = lab.picture().pods().get(key);
+        if (pod == null) {
+            throw new LabRefusal("there is no pod " + key.namespace() + "/" + key.name() + "; lab status lists them");
+        }
+        return pod;
+    }
+
+    private RunningContainer container(Pod pod, JsonNode request) {
+        RunningPod running = lab.running(pod);
+        String wanted = request.path("container").asText();
+        List<String> names = new ArrayList<>();
+        for (RunningContainer container : running.containers()) {
+            if (wanted.isEmpty() || container.name().equals(wanted)) {
+                return container;
+            }
+            names.add(container.name());
+        }
+        throw new LabRefusal(
+                names.isEmpty()
+                        ? "pod " + pod.key() + " has no running container yet"
+                        : "pod " + pod.key() + " has no container '" + wanted + "'; it has "
+                                + String.join(", ", names));
+    }
+
+    /** The pid whose namespaces are the pod's, as the host sees it, and the container's environment. */
+    private ObjectNode exec(JsonNode request) {
+        Pod pod = pod(request);
+        RunningContainer container = container(pod, request);
+        ObjectNode answer =
+                JSON.objectNode().put("pid", pod.status().pausePid()).put("labPid", HostView.ownPid());
+        ObjectNode environment = answer.putObject("environment");
+        for (Map.Entry<String, String> variable : container.environment().entrySet()) {
+            environment.put(variable.getKey(), variable.getValue());
+        }
+        return answer;
+    }
+
+    private ObjectNode logs(JsonNode request) {
+        if (request.path("name").asText().isEmpty()) {
+            return JSON.objectNode().put("text", read(LabNodes.RUN.resolve("lab.log")));
+        }
+        RunningContainer container = container(pod(request), request);
+        String summary = container.summary();
+        return JSON.objectNode().put("text", summary.isEmpty() ? read(container.log()) : summary + "\n");
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.exists(file) ? Files.readString(file) : "";
+        } catch (IOException e) {
+            throw new LabRefusal("could not read " + file + ": " + e.getMessage());
+        }
+    }
+}

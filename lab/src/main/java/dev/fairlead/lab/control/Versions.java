@@ -1,0 +1,92 @@
+package dev.fairlead.lab.control;
+
+import dev.fairlead.lab.model.Deployment;
+import dev.fairlead.lab.model.LabPicture;
+import dev.fairlead.lab.model.Pod;
+import dev.fairlead.lab.model.PodTemplate;
+import dev.fairlead.lab.model.ReplicaSet;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The ReplicaSets of one Deployment.
+ *
+ * @param current the one with the Deployment's own template, if it is there already
+ * @param older the others, oldest revision first
+ */
+record Versions(Optional<ReplicaSet> current, List<ReplicaSet> older) {
+    static final String REVISION = "deployment.kubernetes.io/revision";
+
+    static Versions of(LabPicture picture, Deployment deployment) {
+        List<ReplicaSet> all = picture.replicaSetsOwnedBy(deployment.metadata().uid());
+        all.sort(Comparator.comparingLong(Versions::revision)
+                .thenComparing(ReplicaSet::metadata, Comparator.comparing(metadata -> metadata.creationTimestamp()))
+                .thenComparing(ReplicaSet::key));
+        Optional<ReplicaSet> current = Optional.empty();
+        for (ReplicaSet replicaSet : all) {
+            if (template(replicaSet).equals(deployment.spec().template())) {
+                current = Optional.of(replicaSet);
+            }
+        }
+        current.ifPresent(all::remove);
+        return new Versions(current, List.copyOf(all));
+    }
+
+    /** The number of a ReplicaSet's version; 0 when it has none. */
+    static long revision(ReplicaSet replicaSet) {
+        String text = replicaSet.metadata().annotations().getOrDefault(REVISION, "0");
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            return 0; // annotations are anybody's to write
+        }
+    }
+
+    /** The template as the Deployment has it, without the label that tells versions apart. */
+    private static PodTemplate template(ReplicaSet replicaSet) {
+        Map<String, String> labels = new LinkedHashMap<>(replicaSet.template().labels());
+        labels.remove(TemplateHash.LABEL);
+        return replicaSet.template().withLabels(labels);
+    }
+
+    List<ReplicaSet> all() {
+        List<ReplicaSet> all = new ArrayList<>(older);
+        current.ifPresent(all::add);
+        return all;
+    }
+
+    /** How many pods all of them together should have. */
+    int total() {
+        return total(all());
+    }
+
+    static int total(List<ReplicaSet> replicaSets) {
+        int total = 0;
+        for (ReplicaSet replicaSet : replicaSets) {
+            total += replicaSet.replicas();
+        }
+        return total;
+    }
+
+    long nextRevision() {
+        long last = 0;
+        for (ReplicaSet replicaSet : all()) {
+            last = Math.max(last, revision(replicaSet));
+        }
+        return last + 1;
+    }
+
+    /** How many pods of a ReplicaSet have been ready for long enough. */
+    static int available(LabPicture picture, ReplicaSet replicaSet, int minReadySeconds, Instant now) {
+        int available = 0;
+        for (Pod pod : picture.podsOwnedBy(replicaSet.metadata().uid())) {
+            available += pod.active() && pod.status().availableAt(now, minReadySeconds) ? 1 : 0;
+        }
+        return available;
+    }
+}

@@ -1,0 +1,123 @@
+package dev.fairlead.lab.node;
+
+import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.lab.manifest.Workload;
+import dev.fairlead.lab.model.ObjectKey;
+import dev.fairlead.lab.model.Pod;
+import dev.fairlead.lab.model.PodStatus;
+import dev.fairlead.lab.workload.Running;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts and stops the pods of one node and says what became of them. Safe from any thread: work on different pods goes on
+ * side by side on the given executor (platform threads), work on one pod one after the other.
+ */
+public final class Kubelet implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Kubelet.class);
+
+    /** Who hears of pods; called from worker threads. */
+    public interface Listener {
+        /** @param uid tells the pod from a later one of the same name */
+        void changed(ObjectKey pod, String uid, PodStatus status);
+
+        /** Processes, namespaces and network of the pod are gone. */
+        void gone(ObjectKey pod, String uid);
+    }
+
+    /** Runs a built-in image inside a pod's network namespace. */
+    @FunctionalInterface
+    public interface BuiltIn {
+        Running start(Netns netns, Pod pod, Workload workload);
+    }
+
+    /**
+     * What pods of a node are made with.
+     *
+     * @param logs directory for what containers print
+     */
+    public record Means(
+            PodNetwork network, Path pauseProgram, Path logs, Map<String, String> environment, BuiltIn builtIn) {}
+
+    private final String node;
+    private final Means means;
+    private final Listener listener;
+    private final ExecutorService workers;
+    private final Map<String, RunningPod> byUid = new ConcurrentHashMap<>();
+    private final java.util.Set<String> stopping = ConcurrentHashMap.newKeySet();
+
+    public Kubelet(String node, Means means, Listener listener, ExecutorService workers) {
+        this.node = node;
+        this.means = means;
+        this.listener = listener;
+        this.workers = workers;
+    }
+
+    /** Begins with a pod unless it is known already. */
+    public void start(Pod pod) {
+        RunningPod running = new RunningPod(pod, means, listener);
+        if (byUid.putIfAbsent(pod.metadata().uid(), running) == null) {
+            workers.execute(() -> guarded(running, running::start));
+        }
+    }
+
+    /** Ends a pod; {@link Listener#gone} follows once, however often this is said meanwhile. */
+    public void stop(Pod pod) {
+        String uid = pod.metadata().uid();
+        if (!stopping.add(uid)) {
+            return;
+        }
+        RunningPod running = byUid.remove(uid);
+        workers.execute(() -> {
+            if (running != null) {
+                guarded(running, running::stop);
+            }
+            stopping.remove(uid);
+            listener.gone(pod.key(), uid);
+        });
+    }
+
+    private void guarded(RunningPod pod, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            LOG.error("pod {} on {}: {}", pod.key(), node, e.getMessage(), e);
+        }
+    }
+
+    /** How it attaches pods. */
+    public PodNetwork network() {
+        return means.network();
+    }
+
+    public Optional<RunningPod> pod(String uid) {
+        return Optional.ofNullable(byUid.get(uid));
+    }
+
+    /** Ends all pods and waits for them; failures don't keep it from going on. */
+    @Override
+    public void close() {
+        Collection<RunningPod> pods = List.copyOf(byUid.values());
+        byUid.clear();
+        List<java.util.concurrent.Future<?>> stops = new java.util.ArrayList<>();
+        for (RunningPod pod : pods) {
+            stops.add(workers.submit(() -> guarded(pod, pod::stop)));
+        }
+        for (java.util.concurrent.Future<?> stop : stops) {
+            try {
+                stop.get();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (java.util.concurrent.ExecutionException e) {
+                LOG.error("a pod of {} could not be ended", node, e.getCause());
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.fairlead.lab.node;
+
+import dev.fairlead.agent.AgentConfig;
+import dev.fairlead.agent.NodeAgent;
+import dev.fairlead.lab.LabLayout.NodeSlot;
+import java.nio.file.Path;
+
+/**
+ * A node: a sandbox whose network namespace is the node's root namespace, plugged into the underlay, the agent that serves
+ * it, and the kubelet that runs its pods. It ends in the reverse order.
+ */
+public record LabNode(NodeSlot slot, Sandbox sandbox, NodeAgent agent, Kubelet kubelet) implements AutoCloseable {
+
+    /** Where a node keeps its files inside the lab. */
+    public static Path directory(Path run, String node) {
+        return run.resolve("nodes").resolve(node);
+    }
+
+    /** @param wiresPods whether the agent serves CNI, or another plugin wires the pods */
+    public static AgentConfig agentConfig(NodeSlot slot, Sandbox sandbox, Path directory, int mtu, boolean wiresPods) {
+        AgentConfig config = AgentConfig.of(slot.name(), sandbox.netns(), slot.podCidrs())
+                .withSocket(directory.resolve("cni.sock"))
+                .withStateDirectory(directory.resolve("state"))
+                .withMtu(mtu);
+        return wiresPods ? config : config.withoutPods();
+    }
+
+    @Override
+    public void close() {
+        try {
+            kubelet.close();
+        } finally {
+            try {
+                agent.close();
+            } finally {
+                sandbox.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package dev.fairlead.lab.node;
+
+import dev.fairlead.cni.CniException;
+import dev.fairlead.kernel.KernelException;
+import dev.fairlead.lab.manifest.Workload;
+import dev.fairlead.lab.model.Container;
+import dev.fairlead.lab.model.ContainerStatus;
+import dev.fairlead.lab.model.ObjectKey;
+import dev.fairlead.lab.model.ObjectMeta;
+import dev.fairlead.lab.model.Pod;
+import dev.fairlead.lab.model.PodSpec.RestartPolicy;
+import dev.fairlead.lab.model.PodStatus;
+import dev.fairlead.packet.Ip;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A pod on the kernel: sandbox, network, containers. Its methods exclude one another, so start, stop and what containers
+ * report come one after the other.
+ */
+public final class RunningPod {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningPod.class);
+
+    private final Pod pod;
+    private final Kubelet.Means means;
+    private final Kubelet.Listener listener;
+    private final List<RunningContainer> containers = new ArrayList<>();
+    private Optional<Sandbox> sandbox = Optional.empty();
+    private Optional<PodNetwork.Attached> attached = Optional.empty();
+    private Instant started = ObjectMeta.NEVER;
+    private Instant readySince = ObjectMeta.NEVER;
+    private boolean stopped;
+
+    RunningPod(Pod pod, Kubelet.Means means, Kubelet.Listener listener) {
+        this.pod = pod;
+        this.means = means;
+        this.listener = listener;
+    }
+
+    public ObjectKey key() {
+        return pod.key();
+    }
+
+    /** The id that CNI calls and file names of this pod carry. */
+    public String containerId() {
+        return pod.metadata().uid().replace("-", "");
+    }
+
+    /** Namespaces, then network, then containers in their order; what fails is reported and ends the pod. */
+    synchronized void start() {
+        if (stopped) {
+            return;
+        }
+        started = Instant.now();
+        try {
+            Sandbox made = Sandbox.create(means.pauseProgram(), hostname());
+            sandbox = Optional.of(made);
+            attached = Optional.of(means.network()
+                    .attach(
+                            containerId(),
+                            made.netnsPath().toString(),
+                            pod.metadata().namespace(),
+                            pod.metadata().name(),
+                            pod.metadata().uid()));
+            for (Container container : pod.spec().containers()) {
+                RunningContainer running = new RunningContainer(this, container, Workload.of(container));
+                containers.add(running);
+                running.start();
+            }
+            report();
+        } catch (CniException e) {
+            fail("the network could not be attached: " + e.msg()
+                    + (e.details().isEmpty() ? "" : " (" + e.details() + ")"));
+        } catch (KernelException | IllegalArgumentException | java.io.UncheckedIOException e) {
+            fail(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void fail(String reason) {
+        LOG.warn("pod {}: {}", key(), reason);
+        listener.changed(key(), pod.metadata().uid(), PodStatus.NEW.withPhase(PodStatus.Phase.FAILED, reason));
+    }
+
+    /** Containers, then network, then namespaces: the reverse of the start. Goes on over failures. */
+    synchronized void stop() {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
+        Duration grace = Duration.ofSeconds(pod.spec().terminationGracePeriodSeconds());
+        for (RunningContainer container : containers.reversed()) {
+            attempt("end container " + container.name(), () -> container.stop(grace));
+        }
+        sandbox.ifPresent(made -> {
+            attempt(
+                    "detach from the network",
+                    () -> means.network()
+                            .detach(
+                                    containerId(),
+                                    made.netnsPath().toString(),
+                                    pod.metadata().namespace(),
+                                    pod.metadata().name(),
+                                    pod.metadata().uid()));
+            attempt("end the pause process", made::close);
+        });
+    }
+
+    private void attempt(String what, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            LOG.warn("pod {}: could not {}: {}", key(), what, e.getMessage());
+        }
+    }
+
+    /** Says what the pod is now. */
+    synchronized void report() {
+        if (stopped || sandbox.isEmpty()) {
+            return;
+        }
+        List<ContainerStatus> statuses = new ArrayList<>();
+        boolean allReady = containers.size() == pod.spec().containers().size();
+        boolean allOver = allReady;
+        boolean allWell = true;
+        for (RunningContainer container : containers) {
+            ContainerStatus status = container.status();
+            statuses.add(status);
+            allReady &= status.ready();
+            allOver &= container.isOver();
+            allWell &= container.exitCode() == 0;
+        }
+        if (!allReady) {
+            readySince = ObjectMeta.NEVER;
+        } else if (readySince.equals(ObjectMeta.NEVER)) {
+            readySince = Instant.now();
+        }
+        PodStatus.Phase phase =
+                !allOver ? PodStatus.Phase.RUNNING : allWell ? PodStatus.Phase.SUCCEEDED : PodStatus.Phase.FAILED;
+        listener.changed(
+                key(),
+                pod.metadata().uid(),
+                new PodStatus(
+                        phase,
+                        "",
+                        addresses(),
+                        started,
+                        HostView.pid(sandbox.get().pause()),
+                        sandbox.get().hostNetnsPath(),
+                        statuses,
+                        readySince));
+    }
+
+    synchronized boolean isStopped() {
+        return stopped;
+    }
+
+    Pod pod() {
+        return pod;
+    }
+
+    Kubelet.Means means() {
+        return means;
+    }
+
+    String hostname() {
+        return pod.spec().hostname().isEmpty()
+                ? pod.metadata().name()
+                : pod.spec().hostname();
+    }
+
+    boolean restarts(int exitCode) {
+        RestartPolicy policy = pod.spec().restartPolicy();
+        return policy == RestartPolicy.ALWAYS || (policy == RestartPolicy.ON_FAILURE && exitCode != 0);
+    }
+
+    public synchronized Optional<Sandbox> sandbox() {
+        return sandbox;
+    }
+
+    /** What CNI ADD answered, once it has. */
+    public synchronized Optional<PodNetwork.Attached> attached() {
+        return attached;
+    }
+
+    public synchronized List<Ip> addresses() {
+        return attached.map(PodNetwork.Attached::addresses).orElse(List.of());
+    }
+
+    public synchronized List<RunningContainer> containers() {
+        return List.copyOf(containers);
+    }
+}

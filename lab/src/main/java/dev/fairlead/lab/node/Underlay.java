@@ -1,0 +1,77 @@
+package dev.fairlead.lab.node;
+
+import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.kernel.route.LinkKind;
+import dev.fairlead.kernel.route.LinkSetting;
+import dev.fairlead.kernel.route.Rtnetlink;
+import dev.fairlead.packet.Prefix;
+import java.util.List;
+
+/**
+ * The switch between the nodes: a bridge in a network namespace of its own, which has no other link. A packet that a node
+ * routes wrongly ends here.
+ *
+ * <pre>
+ *   node-1: uplink ── node-1 ┐
+ *                            ├ switch (bridge, no address)
+ *   node-2: uplink ── node-2 ┘
+ * </pre>
+ */
+public final class Underlay implements AutoCloseable {
+    public static final String UPLINK = "uplink";
+    private static final String SWITCH = "switch";
+
+    private final Netns namespace;
+    private final Rtnetlink rtnetlink;
+    private final int bridge;
+
+    private Underlay(Netns namespace, Rtnetlink rtnetlink, int bridge) {
+        this.namespace = namespace;
+        this.rtnetlink = rtnetlink;
+        this.bridge = bridge;
+    }
+
+    public static Underlay create() {
+        Netns namespace = Netns.create();
+        try {
+            Rtnetlink rtnetlink = Rtnetlink.open(namespace);
+            rtnetlink.links().create(LinkKind.Bridge.plain(), LinkSetting.name(SWITCH), LinkSetting.up());
+            return new Underlay(
+                    namespace, rtnetlink, rtnetlink.links().require(SWITCH).index());
+        } catch (RuntimeException e) {
+            namespace.close();
+            throw e;
+        }
+    }
+
+    /** Plugs a node in: its end is {@link #UPLINK}, up and with these addresses. */
+    public void connect(String nodeName, Netns node, List<Prefix> addresses, int mtu) {
+        rtnetlink
+                .links()
+                .createVeth(
+                        List.of(
+                                LinkSetting.name(nodeName),
+                                LinkSetting.mtu(mtu),
+                                LinkSetting.master(bridge),
+                                LinkSetting.up()),
+                        List.of(LinkSetting.name(UPLINK), LinkSetting.mtu(mtu), LinkSetting.namespace(node)));
+        try (Rtnetlink inNode = Rtnetlink.open(node)) {
+            inNode.links().set("lo", LinkSetting.up());
+            inNode.links().set(UPLINK, LinkSetting.up());
+            int index = inNode.links().require(UPLINK).index();
+            for (Prefix address : addresses) {
+                inNode.addresses().add(index, address);
+            }
+        }
+    }
+
+    public Netns namespace() {
+        return namespace;
+    }
+
+    @Override
+    public void close() {
+        rtnetlink.close();
+        namespace.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fairlead.packet;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fairlead.plan.ipam;
+
+import org.jspecify.annotations.NullMarked;

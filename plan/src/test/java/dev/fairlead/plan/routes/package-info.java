@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fairlead.plan.routes;
+
+import org.jspecify.annotations.NullMarked;
