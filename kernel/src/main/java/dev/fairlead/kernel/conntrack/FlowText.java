@@ -37,10 +37,11 @@ final class FlowText {
     }
 
     private static void direction(StringBuilder text, Tuple tuple, Counters counters, String zone) {
-        text.append(tuple).append(' ').append(counters.text());
+        text.append(tuple).append(' ');
         if (tuple.zone() != 0) {
             text.append(zone).append(tuple.zone()).append(' ');
         }
+        text.append(counters.text());
     }
 
     private static String status(Status status) {

@@ -31,6 +31,7 @@ public record Tuple(Ip source, Ip destination, int protocol, Layer4 layer4, int 
     private static final int CTA_PROTO_ICMPV6_ID = 7;
     private static final int CTA_PROTO_ICMPV6_TYPE = 8;
     private static final int CTA_PROTO_ICMPV6_CODE = 9;
+    private static final int IPPROTO_GRE = 47;
     private static final int IPPROTO_ICMPV6 = 58;
 
     public Tuple {
@@ -126,7 +127,10 @@ public record Tuple(Ip source, Ip destination, int protocol, Layer4 layer4, int 
     /** {@code src=10.0.0.1 dst=10.0.0.2 sport=1234 dport=80}. */
     @Override
     public String toString() {
-        String more = layer4.text();
+        String more = protocol == IPPROTO_GRE && layer4 instanceof Layer4.Ports keys
+                ? "srckey=0x" + Integer.toHexString(keys.source()) + " dstkey=0x"
+                        + Integer.toHexString(keys.destination())
+                : layer4.text();
         return "src=" + source + " dst=" + destination + (more.isEmpty() ? "" : " " + more);
     }
 }

@@ -11,7 +11,8 @@ import dev.fairlead.kernel.nftables.expression.Verdict;
  *
  * @param id the same for all steps of a packet at one hook; another at the next hook
  * @param kind what decided
- * @param ruleHandle 0 where no rule did
+ * @param ruleHandle 0 where no rule did; a RULE step with 0 and the verdict continue is a chain's end, as newer kernels say
+ *     it
  * @param verdict of the rule, or the policy at a base chain's end
  * @param linkHeader empty but at a packet's first step; so are the other headers
  * @param inputInterface index, 0 for none

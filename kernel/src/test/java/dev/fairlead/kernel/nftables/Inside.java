@@ -7,9 +7,11 @@ import dev.fairlead.kernel.netns.Netns;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A throw-away namespace in which the real tools can be run, as independent judges. */
@@ -44,10 +46,16 @@ public final class Inside implements AutoCloseable {
         return runWithInput("", command);
     }
 
+    /**
+     * Through {@code nsenter}: the JVM makes its process reaper as a child of the thread that starts the first program, and
+     * from inside that would keep the namespace alive long after the test.
+     */
     public String runWithInput(String input, String... command) {
-        return namespace.call(() -> {
+        List<String> inside = new ArrayList<>(List.of("nsenter", "--net=" + path()));
+        inside.addAll(List.of(command));
+        try {
             Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
+                    new ProcessBuilder(inside).redirectErrorStream(true).start();
             // Both ends at once: nft prints more than a pipe holds before it has read everything.
             Thread writer = Thread.ofVirtual().start(() -> feed(process, input));
             String output;
@@ -59,7 +67,18 @@ public final class Inside implements AutoCloseable {
                 throw new AssertionError(List.of(command) + " failed: " + output + "\n--- input\n" + input);
             }
             return output;
-        });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while " + List.of(command) + " ran", e);
+        }
+    }
+
+    /** A path to the namespace for other processes. */
+    public String path() {
+        return "/proc/" + ProcessHandle.current().pid() + "/fd/"
+                + namespace.fd().number();
     }
 
     private static void feed(Process process, String input) {

@@ -36,10 +36,7 @@ public final class TwoNamespaces implements AutoCloseable {
         TwoNamespaces both = new TwoNamespaces(client, node);
         node.run("ip", "link", "set", "lo", "up");
         client.run("ip", "link", "set", "lo", "up");
-        // The far end goes where the descriptor leads, which this process holds and its children don't.
-        String there = "/proc/" + ProcessHandle.current().pid() + "/fd/"
-                + client.namespace().fd().number();
-        node.run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", there);
+        node.run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", client.path());
         for (String address : List.of("10.1.0.1/24", "10.1.0.11/24", "10.1.0.12/24", "10.1.0.13/24")) {
             node.run("ip", "addr", "add", address, "dev", "eth0");
         }
