@@ -1,5 +1,6 @@
 package dev.fairlead.lab;
 
+import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.process.Setup;
 import dev.fairlead.kernel.sys.Fd;
 import dev.fairlead.kernel.sys.Linux;
@@ -45,6 +46,7 @@ public final class LabHost implements AutoCloseable {
         LabDoor door =
                 LabDoor.open(options.name().socket(hostUid()), options.name().name());
         try {
+            Netns.prepareJavaSockets();
             ownRunDirectory();
             Lab lab = Lab.start(options, environment);
             try {
