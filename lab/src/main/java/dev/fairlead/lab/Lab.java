@@ -215,8 +215,8 @@ public final class Lab implements AutoCloseable {
         controllers.settle(store, Instant.now());
         LabPicture now = store.picture();
         wakeWhenDue(now);
+        tellAgents(now); // first, since a pod that is to end waits until they have followed
         startAndStopPods(now);
-        tellAgents(now);
         synchronized (changed) {
             picture = now;
             changed.notifyAll();
