@@ -59,7 +59,7 @@ public final class PodWiring {
     /**
      * The steps for an interface, in order.
      *
-     * @param podIndex what the pod's end is to be numbered, free in the pod's namespace
+     * @param podIndex the number that the kernel gave the pod's end; the pod's steps name it, the node's don't
      */
     public List<Step> plan(PodInterface pod, Netns namespace, int podIndex) {
         List<Step> steps = new ArrayList<>();
@@ -72,7 +72,6 @@ public final class PodWiring {
                                 LinkSetting.mtu(pod.mtu()),
                                 LinkSetting.master(bridge.index()),
                                 LinkSetting.up()),
-                        podIndex,
                         List.of(
                                 LinkSetting.name(pod.name()),
                                 LinkSetting.mac(pod.mac()),
@@ -113,26 +112,21 @@ public final class PodWiring {
      */
     public Wired wire(PodInterface pod, Netns namespace) {
         try (Rtnetlink inPod = Rtnetlink.open(namespace)) {
-            int index = freeIndex(inPod, pod.name());
-            List<Step> steps = plan(pod, namespace, index);
-            run(bridge.rtnetlink(), steps, Side.NODE, pod);
-            run(inPod, steps, Side.POD, pod);
+            requireFree(inPod, pod.name());
+            run(bridge.rtnetlink(), plan(pod, namespace, 0), Side.NODE, pod);
+            int index = inPod.links().require(pod.name()).index();
+            run(inPod, plan(pod, namespace, index), Side.POD, pod);
             return new Wired(
                     inPod.links().require(pod.name()),
                     bridge.rtnetlink().links().require(pod.hostName()));
         }
     }
 
-    private static int freeIndex(Rtnetlink inPod, String name) {
-        int highest = 1;
-        for (Link link : inPod.links().list()) {
-            if (link.name().equals(name)) {
-                throw new PodWiringException("the pod's namespace already has an interface " + name
-                        + "; a pod can be added once under one interface name, so delete it first or choose another");
-            }
-            highest = Math.max(highest, link.index());
+    private static void requireFree(Rtnetlink inPod, String name) {
+        if (inPod.links().find(name).isPresent()) {
+            throw new PodWiringException("the pod's namespace already has an interface " + name
+                    + "; a pod can be added once under one interface name, so delete it first or choose another");
         }
-        return highest + 1;
     }
 
     private void run(Rtnetlink socket, List<Step> steps, Side side, PodInterface pod) {

@@ -22,22 +22,10 @@ public final class LinkRequests {
      * @param peer the other end; {@link LinkSetting#up} is refused by the kernel here (ENOTCONN)
      */
     public static Request createVeth(List<LinkSetting> near, List<LinkSetting> peer) {
-        return createVeth(near, 0, peer);
-    }
-
-    /**
-     * As above, and chooses the peer's index, so that messages about it can be made before it is.
-     *
-     * @param peerIndex free in the peer's namespace (EBUSY otherwise), or 0 for the kernel's choice
-     */
-    public static Request createVeth(List<LinkSetting> near, int peerIndex, List<LinkSetting> peer) {
         String wanted = "make the veth pair (" + LinkSetting.text(near) + ") and (" + LinkSetting.text(peer) + ")";
         requireCreatable(wanted, peer);
         return create(
-                wanted,
-                "veth",
-                near,
-                data -> data.nested(VETH_INFO_PEER, end -> LinkSetting.encodeAll(end, peerIndex, peer)));
+                wanted, "veth", near, data -> data.nested(VETH_INFO_PEER, end -> LinkSetting.encodeAll(end, 0, peer)));
     }
 
     /** Makes a link. A veth made by this gets a peer beside it with a name the kernel chooses. */
