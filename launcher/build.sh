@@ -75,7 +75,12 @@ maven() {
   shift 2
   if [ -e "$state/unfinished" ]; then rm -rf "$home"/*/target; fi
   : >"$state/unfinished"
-  if ! has_maven_home; then set -- "-Dmaven.repo.local=$state/m2" "$@"; fi
+  if ! has_maven_home; then
+    set -- "-Dmaven.repo.local=$state/m2" "$@"
+  elif [ "$(eval "echo ~$(id -un)")" != "$HOME" ]; then
+    # Java asks the user database for the home directory, and HOME may say another one.
+    set -- "-Dmaven.repo.local=$HOME/.m2/repository" "$@"
+  fi
   : >"$log"
   {
     (cd -- "$home" && JAVA_HOME=$jdk exec mvn -B -Dstyle.color=never "$@") 2>&1 </dev/null

@@ -24,7 +24,6 @@ import dev.fairlead.plan.ClusterPicture;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -216,8 +215,8 @@ public final class Lab implements AutoCloseable {
         controllers.settle(store, Instant.now());
         LabPicture now = store.picture();
         wakeWhenDue(now);
+        tellAgents(now); // first, since a pod that is to end waits until they have followed
         startAndStopPods(now);
-        tellAgents(now);
         synchronized (changed) {
             picture = now;
             changed.notifyAll();
@@ -297,10 +296,14 @@ public final class Lab implements AutoCloseable {
         loop.shutdown();
     }
 
-    /** Every pod that should run is ready, and none is on its way out. */
+    /** Every pod is ready or has done its work, and none is on its way out. */
     public static boolean isSettled(LabPicture picture) {
-        List<Pod> pods = new ArrayList<>(picture.pods().values());
-        return pods.stream()
-                .allMatch(pod -> pod.status().ready() && !pod.metadata().deleting());
+        for (Pod pod : picture.pods().values()) {
+            boolean well = pod.status().ready() || pod.status().phase() == PodStatus.Phase.SUCCEEDED;
+            if (!well || pod.metadata().deleting()) {
+                return false;
+            }
+        }
+        return true;
     }
 }

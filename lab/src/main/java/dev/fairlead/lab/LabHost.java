@@ -1,11 +1,14 @@
 package dev.fairlead.lab;
 
+import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.process.Setup;
 import dev.fairlead.kernel.sys.Fd;
 import dev.fairlead.kernel.sys.Linux;
 import dev.fairlead.lab.door.LabDoor;
 import dev.fairlead.lab.door.LabName;
+import dev.fairlead.lab.model.LabPicture;
 import dev.fairlead.lab.model.Manifest;
+import dev.fairlead.lab.model.PodStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,6 +46,7 @@ public final class LabHost implements AutoCloseable {
         LabDoor door =
                 LabDoor.open(options.name().socket(hostUid()), options.name().name());
         try {
+            Netns.prepareJavaSockets();
             ownRunDirectory();
             Lab lab = Lab.start(options, environment);
             try {
@@ -99,12 +103,11 @@ public final class LabHost implements AutoCloseable {
         return ready;
     }
 
-    /** A pod that can't start won't become ready by waiting. */
-    private static boolean hasFailed(dev.fairlead.lab.model.LabPicture picture) {
+    /** A pod that has said why it doesn't start won't be waited for. */
+    private static boolean hasFailed(LabPicture picture) {
         return picture.pods().values().stream()
-                .anyMatch(pod -> pod.status().phase().over()
-                        || (pod.spec().nodeName().isEmpty()
-                                && !pod.status().reason().isEmpty()));
+                .anyMatch(pod -> pod.status().phase() == PodStatus.Phase.FAILED
+                        || !pod.status().reason().isEmpty());
     }
 
     /** Serves commands until one asks the lab to go down, and takes everything down. */

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,10 @@ final class LabNodes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LabNodes.class);
     private static final Duration PLUGIN_PATIENCE = Duration.ofSeconds(30);
     private static final int MTU = 1500;
+    private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(1);
+    /** For requests that were on their way when the last node let go of an endpoint. */
+    private static final Duration ON_THE_WAY = Duration.ofMillis(50);
+
     static final Path RUN = Path.of("/run/fairlead");
 
     private final LabOptions options;
@@ -74,7 +79,12 @@ final class LabNodes implements AutoCloseable {
             NodeAgent agent = NodeAgent.start(LabNode.agentConfig(
                     slot, sandbox, directory, MTU, options.foreign().isEmpty()));
             Kubelet.Means means = new Kubelet.Means(
-                    network(slot, sandbox, directory), pause, RUN.resolve("logs"), environment, builtIn);
+                    network(slot, sandbox, directory),
+                    pause,
+                    RUN.resolve("logs"),
+                    environment,
+                    builtIn,
+                    this::awaitNoneSent);
             return new LabNode(slot, sandbox, agent, new Kubelet(slot.name(), means, listener, workers));
         } catch (RuntimeException e) {
             sandbox.close();
@@ -111,6 +121,22 @@ final class LabNodes implements AutoCloseable {
             groups.addArray().addObject().put("subnet", cidr.toString());
         }
         return groups;
+    }
+
+    /**
+     * Waits until all nodes hold the picture in which a pod is going, and what they sent before has arrived: a server that
+     * closed its socket earlier would refuse connections that a Service still gives it.
+     */
+    private void awaitNoneSent() {
+        long end = System.nanoTime() + DRAIN_PATIENCE.toNanos();
+        for (LabNode node : all()) {
+            if (!node.agent().awaitApplied(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
+                LOG.debug(
+                        "{} has not followed yet; a pod ends without it",
+                        node.slot().name());
+            }
+        }
+        LockSupport.parkNanos(ON_THE_WAY.toNanos());
     }
 
     LabNode node(String name) {

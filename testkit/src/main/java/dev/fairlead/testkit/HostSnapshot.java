@@ -1,17 +1,20 @@
 package dev.fairlead.testkit;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * What a test could leave behind: links, nftables rules and mounts of the host, files, and this JVM's own descriptors,
@@ -140,11 +143,15 @@ public final class HostSnapshot {
         return files;
     }
 
-    /** Sockets, namespaces and other kernel objects; files and pipes come and go with the JVM itself. */
+    /**
+     * Sockets, namespaces and other kernel objects. Files and pipes come and go with the JVM itself, and so do the pollers of
+     * its virtual threads and selectors.
+     */
     private static NavigableSet<String> descriptors() {
         NavigableSet<String> descriptors = new TreeSet<>();
         for (String target : targets("/proc/self/fd")) {
-            if (target.startsWith("socket:") || (target.contains(":[") && !target.startsWith("pipe:"))) {
+            boolean jvms = target.startsWith("pipe:") || target.contains("[eventpoll]") || target.contains("[eventfd]");
+            if (target.contains(":[") && !jvms) {
                 descriptors.add(target);
             }
         }
@@ -168,13 +175,43 @@ public final class HostSnapshot {
         return namespaces;
     }
 
+    /** Children and their children, read from /proc itself, which may show another PID namespace than the JVM thinks. */
     private static NavigableSet<String> processes() {
-        NavigableSet<String> processes = new TreeSet<>();
-        try (Stream<ProcessHandle> children = ProcessHandle.current().descendants()) {
-            children.forEach(child ->
-                    processes.add(child.pid() + " " + child.info().commandLine().orElse("")));
+        Map<String, String> parents = new HashMap<>();
+        Map<String, String> commands = new HashMap<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (Path process : all) {
+                try {
+                    String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
+                    String[] afterName =
+                            stat.substring(stat.lastIndexOf(')') + 2).split(" ", 3);
+                    String pid = process.getFileName().toString();
+                    parents.put(pid, afterName[1]);
+                    commands.put(pid, Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1));
+                } catch (IOException e) {
+                    // it has ended
+                }
+            }
+            return descendants(Files.readSymbolicLink(Path.of("/proc/self")).toString(), parents, commands);
+        } catch (IOException e) {
+            return new TreeSet<>(Set.of("unreadable: " + e.getMessage()));
         }
-        return processes;
+    }
+
+    private static NavigableSet<String> descendants(
+            String self, Map<String, String> parents, Map<String, String> commands) {
+        NavigableSet<String> found = new TreeSet<>();
+        for (String pid : parents.keySet()) {
+            String ancestor = pid;
+            do {
+                ancestor = parents.getOrDefault(ancestor, "0");
+            } while (!ancestor.equals("0") && !ancestor.equals(self));
+            if (ancestor.equals(self)) {
+                found.add(pid + " "
+                        + commands.getOrDefault(pid, "").replace('\0', ' ').strip());
+            }
+        }
+        return found;
     }
 
     private static List<String> targets(String directory) {

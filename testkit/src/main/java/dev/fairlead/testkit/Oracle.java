@@ -34,6 +34,7 @@ public final class Oracle {
 
     /** Inside a namespace; the handle must stay open while the oracle is asked. */
     public static Oracle in(Netns namespace) {
+        assumeInstalled("nsenter");
         return new Oracle(List.of("nsenter", "--net=" + pathForOthers(namespace)));
     }
 

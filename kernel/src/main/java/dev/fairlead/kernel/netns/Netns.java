@@ -77,7 +77,8 @@ public final class Netns implements AutoCloseable {
 
     /**
      * Runs {@code work} inside on a fresh platform thread and waits for its result. What it opens there (sockets above all)
-     * keeps belonging to the namespace and can be handed out. An exception of {@code work} is thrown on here as it is.
+     * keeps belonging to the namespace and can be handed out. It must start no thread and wake no virtual one: a new thread,
+     * a virtual thread's carrier among them, begins in the namespace of the thread that makes it and stays. An exception of {@code work} is thrown on here as it is.
      */
     public <T> T call(Callable<T> work) {
         return OwnThread.call("netns-" + fd.number(), () -> {

@@ -134,37 +134,12 @@ final class RouteCodec {
     }
 
     static byte[] encode(Route route) {
-        NextHop only = route.hops().size() == 1 ? route.hops().getFirst() : null;
-        long table = route.table().id();
-        Encoder encoder = new Encoder()
-                .u8(route.family().number())
-                .u8(route.destination().length())
-                .u8(route.source().length())
-                .u8(route.tos())
-                .u8((int) (table < 256 ? table : 0))
-                .u8(route.protocol().number())
-                .u8(route.scope().number())
-                .u8(route.type().number())
-                .u32(route.flags() | (only == null ? 0 : only.flags()));
-        if (route.destination().length() > 0) {
-            encoder.attributeIp(RTA_DST, route.destination().address());
-        }
-        if (route.source().length() > 0) {
-            encoder.attributeIp(RTA_SRC, route.source().address());
-        }
-        if (table >= 256) {
-            encoder.attributeU32(RTA_TABLE, table);
-        }
-        if (only != null) {
-            encodeGateway(encoder, only, route.family());
-            if (only.device() != 0) {
-                encoder.attributeU32(RTA_OIF, only.device());
-            }
-        } else if (!route.hops().isEmpty()) {
-            encoder.attribute(RTA_MULTIPATH, multipath(route));
-        }
-        if (!route.preferredSource().isUnspecified()) {
-            encoder.attributeIp(RTA_PREFSRC, route.preferredSource());
+        Encoder encoder = new Encoder();
+        encodeHeader(encoder, route);
+        encodeAddresses(encoder, route);
+        encodeHops(encoder, route);
+        if (route.table().id() >= 256) {
+            encoder.attributeU32(RTA_TABLE, route.table().id());
         }
         if (route.metric() != 0) {
             encoder.attributeU32(RTA_PRIORITY, route.metric());
@@ -176,6 +151,45 @@ final class RouteCodec {
             encoder.copy(attribute);
         }
         return encoder.toBytes();
+    }
+
+    private static void encodeHeader(Encoder encoder, Route route) {
+        long table = route.table().id();
+        int hopFlags = route.hops().size() == 1 ? route.hops().getFirst().flags() : 0;
+        encoder.u8(route.family().number())
+                .u8(route.destination().length())
+                .u8(route.source().length())
+                .u8(route.tos())
+                .u8((int) (table < 256 ? table : 0))
+                .u8(route.protocol().number())
+                .u8(route.scope().number())
+                .u8(route.type().number())
+                .u32(route.flags() | hopFlags);
+    }
+
+    private static void encodeAddresses(Encoder encoder, Route route) {
+        if (route.destination().length() > 0) {
+            encoder.attributeIp(RTA_DST, route.destination().address());
+        }
+        if (route.source().length() > 0) {
+            encoder.attributeIp(RTA_SRC, route.source().address());
+        }
+        if (!route.preferredSource().isUnspecified()) {
+            encoder.attributeIp(RTA_PREFSRC, route.preferredSource());
+        }
+    }
+
+    private static void encodeHops(Encoder encoder, Route route) {
+        if (route.hops().size() > 1) {
+            encoder.attribute(RTA_MULTIPATH, multipath(route));
+            return;
+        }
+        for (NextHop only : route.hops()) {
+            encodeGateway(encoder, only, route.family());
+            if (only.device() != 0) {
+                encoder.attributeU32(RTA_OIF, only.device());
+            }
+        }
     }
 
     private static void encodeGateway(Encoder encoder, NextHop hop, Family family) {

@@ -57,6 +57,25 @@ public final class Rtnetlink implements AutoCloseable {
         return socket.pipeline(requests);
     }
 
+    /**
+     * As {@link #pipeline}, for requests of which none should be refused.
+     *
+     * @throws NetlinkException the first refusal, with the others suppressed in it; what wasn't refused has been done
+     */
+    public void apply(List<Request> requests) {
+        NetlinkException first = null;
+        for (Optional<NetlinkException> outcome : pipeline(requests)) {
+            if (outcome.isPresent() && first == null) {
+                first = outcome.get();
+            } else if (outcome.isPresent() && first != null) {
+                first.addSuppressed(outcome.get());
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
     @Override
     public void close() {
         socket.close();

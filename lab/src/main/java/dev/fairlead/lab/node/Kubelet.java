@@ -38,13 +38,24 @@ public final class Kubelet implements AutoCloseable {
         Running start(Netns netns, Pod pod, Workload workload);
     }
 
+    /** Keeps a pod that is to end until nobody is sent to it any more, as a {@code preStop} hook does elsewhere. */
+    @FunctionalInterface
+    public interface Drain {
+        void await();
+    }
+
     /**
      * What pods of a node are made with.
      *
      * @param logs directory for what containers print
      */
     public record Means(
-            PodNetwork network, Path pauseProgram, Path logs, Map<String, String> environment, BuiltIn builtIn) {}
+            PodNetwork network,
+            Path pauseProgram,
+            Path logs,
+            Map<String, String> environment,
+            BuiltIn builtIn,
+            Drain drain) {}
 
     private final String node;
     private final Means means;
@@ -77,6 +88,7 @@ public final class Kubelet implements AutoCloseable {
         RunningPod running = byUid.remove(uid);
         workers.execute(() -> {
             if (running != null) {
+                guarded(running, means.drain()::await);
                 guarded(running, running::stop);
             }
             stopping.remove(uid);

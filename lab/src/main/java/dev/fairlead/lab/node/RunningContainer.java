@@ -32,6 +32,7 @@ public final class RunningContainer {
     private int restarts;
     private int exitCode;
     private boolean over;
+    private boolean gone;
 
     RunningContainer(RunningPod pod, Container container, Workload workload) {
         this.pod = pod;
@@ -86,7 +87,7 @@ public final class RunningContainer {
 
     private void ended(int code) {
         synchronized (pod) {
-            if (pod.isStopped()) {
+            if (gone || pod.isStopped()) {
                 return;
             }
             process.ifPresent(HostProcess::close);
@@ -113,15 +114,21 @@ public final class RunningContainer {
 
     private void startAgain() {
         synchronized (pod) {
-            if (!pod.isStopped()) {
-                restarts++;
-                start();
-                pod.report();
+            if (gone || pod.isStopped()) {
+                return;
             }
+            restarts++;
+            try {
+                start();
+            } catch (RuntimeException e) { // its program may have gone from the machine meanwhile
+                state = new State.Waiting("RunContainerError", String.valueOf(e.getMessage()));
+            }
+            pod.report();
         }
     }
 
     void stop(Duration grace) {
+        gone = true;
         builtIn.ifPresent(Running::close);
         process.ifPresent(running -> running.stop(grace));
     }

@@ -11,11 +11,15 @@ import dev.fairlead.lab.model.Pod;
 import dev.fairlead.lab.model.PodSpec.RestartPolicy;
 import dev.fairlead.lab.model.PodStatus;
 import dev.fairlead.packet.Ip;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +30,8 @@ import org.slf4j.LoggerFactory;
 public final class RunningPod {
     private static final Logger LOG = LoggerFactory.getLogger(RunningPod.class);
 
+    private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
+
     private final Pod pod;
     private final Kubelet.Means means;
     private final Kubelet.Listener listener;
@@ -35,6 +41,7 @@ public final class RunningPod {
     private Instant started = ObjectMeta.NEVER;
     private Instant readySince = ObjectMeta.NEVER;
     private boolean stopped;
+    private int failures;
 
     RunningPod(Pod pod, Kubelet.Means means, Kubelet.Listener listener) {
         this.pod = pod;
@@ -51,7 +58,10 @@ public final class RunningPod {
         return pod.metadata().uid().replace("-", "");
     }
 
-    /** Namespaces, then network, then containers in their order; what fails is reported and ends the pod. */
+    /**
+     * Namespaces, then network, then containers in their order. What fails is reported, taken away again and tried anew after a
+     * delay that doubles: the reason may pass, as when other pods give addresses back.
+     */
     synchronized void start() {
         if (stopped) {
             return;
@@ -60,6 +70,7 @@ public final class RunningPod {
         try {
             Sandbox made = Sandbox.create(means.pauseProgram(), hostname());
             sandbox = Optional.of(made);
+            var unused = made.pause().exit().thenRunAsync(() -> pauseEnded(made), onOwnThread());
             attached = Optional.of(means.network()
                     .attach(
                             containerId(),
@@ -72,37 +83,65 @@ public final class RunningPod {
                 containers.add(running);
                 running.start();
             }
+            failures = 0;
             report();
         } catch (CniException e) {
             fail("the network could not be attached: " + e.msg()
                     + (e.details().isEmpty() ? "" : " (" + e.details() + ")"));
-        } catch (KernelException | IllegalArgumentException | java.io.UncheckedIOException e) {
+        } catch (KernelException | IllegalArgumentException | IllegalStateException | UncheckedIOException e) {
             fail(String.valueOf(e.getMessage()));
         }
     }
 
     private void fail(String reason) {
         LOG.warn("pod {}: {}", key(), reason);
-        listener.changed(key(), pod.metadata().uid(), PodStatus.NEW.withPhase(PodStatus.Phase.FAILED, reason));
+        takeDown(Duration.ZERO);
+        listener.changed(key(), pod.metadata().uid(), PodStatus.NEW.withPhase(PodStatus.Phase.PENDING, reason));
+        Duration delay = FIRST_DELAY.multipliedBy(1L << Math.min(failures++, 5));
+        CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS, onOwnThread())
+                .execute(this::start);
+    }
+
+    /** Somebody ended the process that holds the pod's namespaces, and with it the kernel ended all others of the pod. */
+    private synchronized void pauseEnded(Sandbox ended) {
+        if (!stopped && sandbox.isPresent() && sandbox.get() == ended) {
+            fail("its pause process was ended from outside");
+        }
+    }
+
+    private Executor onOwnThread() {
+        return work -> Thread.ofPlatform()
+                .daemon()
+                .name("pod-" + pod.metadata().name())
+                .start(work);
+    }
+
+    /** Ends the pod; nothing of it is left, and it doesn't come back. */
+    synchronized void stop() {
+        if (!stopped) {
+            stopped = true;
+            takeDown(Duration.ofSeconds(pod.spec().terminationGracePeriodSeconds()));
+        }
     }
 
     /** Containers, then network, then namespaces: the reverse of the start. Goes on over failures. */
-    synchronized void stop() {
-        if (stopped) {
-            return;
-        }
-        stopped = true;
-        Duration grace = Duration.ofSeconds(pod.spec().terminationGracePeriodSeconds());
+    private void takeDown(Duration grace) {
         for (RunningContainer container : containers.reversed()) {
             attempt("end container " + container.name(), () -> container.stop(grace));
         }
-        sandbox.ifPresent(made -> {
+        containers.clear();
+        readySince = ObjectMeta.NEVER;
+        Optional<Sandbox> old = sandbox;
+        sandbox = Optional.empty();
+        attached = Optional.empty();
+        old.ifPresent(made -> {
+            String netns = made.pause().isRunning() ? made.netnsPath().toString() : "";
             attempt(
                     "detach from the network",
                     () -> means.network()
                             .detach(
                                     containerId(),
-                                    made.netnsPath().toString(),
+                                    netns,
                                     pod.metadata().namespace(),
                                     pod.metadata().name(),
                                     pod.metadata().uid()));

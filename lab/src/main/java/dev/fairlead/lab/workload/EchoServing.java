@@ -36,24 +36,25 @@ public final class EchoServing implements Running {
      * @param port 1 to 65535, for both protocols
      */
     public static EchoServing start(Netns pod, String hostname, int port) {
-        return pod.call(() -> {
-            try {
-                ServerSocketChannel tcp = ServerSocketChannel.open();
-                DatagramChannel udp = DatagramChannel.open();
-                tcp.bind(new InetSocketAddress(port), 1024);
-                udp.bind(new InetSocketAddress(port));
-                EchoServing serving = new EchoServing(tcp, udp, port);
-                Thread.ofVirtual().name(hostname + "-echo-tcp").start(serving::acceptAll);
-                // A virtual thread would be pinned by the datagram channel's blocking read on some kernels: a real one.
-                Thread.ofPlatform().daemon().name(hostname + "-echo-udp").start(serving::answerDatagrams);
-                return serving;
-            } catch (IOException e) {
-                throw new UncheckedIOException(
-                        "fairlead/echo could not listen on port " + port + " in pod " + hostname + ": "
-                                + e.getMessage(),
-                        e);
-            }
-        });
+        // Only the sockets are opened inside: a thread started there would stay in the pod's namespace.
+        EchoServing serving = pod.call(() -> listen(hostname, port));
+        Thread.ofVirtual().name(hostname + "-echo-tcp").start(serving::acceptAll);
+        Thread.ofPlatform().daemon().name(hostname + "-echo-udp").start(serving::answerDatagrams);
+        return serving;
+    }
+
+    private static EchoServing listen(String hostname, int port) {
+        try {
+            ServerSocketChannel tcp = ServerSocketChannel.open();
+            DatagramChannel udp = DatagramChannel.open();
+            tcp.bind(new InetSocketAddress(port), 1024);
+            udp.bind(new InetSocketAddress(port));
+            return new EchoServing(tcp, udp, port);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "fairlead/echo could not listen on port " + port + " in pod " + hostname + ": " + e.getMessage(),
+                    e);
+        }
     }
 
     private void acceptAll() {

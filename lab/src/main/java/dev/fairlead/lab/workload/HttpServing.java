@@ -33,13 +33,10 @@ public final class HttpServing implements Running {
      * @param port 1 to 65535
      */
     public static HttpServing start(Netns pod, String hostname, int port) {
-        return pod.call(() -> {
+        // Only the socket is opened inside: a thread started there would stay in the pod's namespace.
+        HttpServer server = pod.call(() -> {
             try {
-                HttpServing serving = new HttpServing(HttpServer.create(new InetSocketAddress(port), 1024), hostname);
-                serving.server.createContext("/", serving::answer);
-                serving.server.setExecutor(serving.threads);
-                serving.server.start();
-                return serving;
+                return HttpServer.create(new InetSocketAddress(port), 1024);
             } catch (IOException e) {
                 throw new UncheckedIOException(
                         "fairlead/http could not listen on port " + port + " in pod " + hostname + ": "
@@ -47,6 +44,11 @@ public final class HttpServing implements Running {
                         e);
             }
         });
+        HttpServing serving = new HttpServing(server, hostname);
+        server.createContext("/", serving::answer);
+        server.setExecutor(serving.threads);
+        server.start();
+        return serving;
     }
 
     private void answer(HttpExchange exchange) throws IOException {

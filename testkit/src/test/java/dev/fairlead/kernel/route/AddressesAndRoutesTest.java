@@ -10,8 +10,10 @@ import dev.fairlead.packet.Family;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Prefix;
 import dev.fairlead.testkit.Oracle;
+import dev.fairlead.testkit.Poll;
 import dev.fairlead.testkit.RealKernel;
 import dev.fairlead.testkit.TestNamespaces;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -92,15 +94,18 @@ class AddressesAndRoutesTest {
                     .withoutPrefixRoute());
             addresses.add(Address.of(node.d1, Prefix.of("fd00:3::1/64")).withFlags(0));
             DeviceNames names = node.net.links().names();
-            List<String> ours = addresses.list().stream()
-                    .map(address -> names.of(address.device()) + " " + address.text(names) + " " + address.lifetimes())
-                    .sorted()
-                    .toList();
-            List<String> theirs = node.oracle().lines("ip", "-o", "address", "show").stream()
-                    .map(line -> line.replaceFirst("^[0-9]+: ", "").replaceAll("[ \\\\]+", " "))
-                    .sorted()
-                    .toList();
-            assertThat(ours).isNotEmpty().isEqualTo(theirs);
+            List<String> seen = Poll.untilEqual(
+                    Duration.ofSeconds(5),
+                    () -> addresses.list().stream()
+                            .map(address ->
+                                    names.of(address.device()) + " " + address.text(names) + " " + address.lifetimes())
+                            .sorted()
+                            .toList(),
+                    () -> node.oracle().lines("ip", "-o", "address", "show").stream()
+                            .map(line -> line.replaceFirst("^[0-9]+: ", "").replaceAll("[ \\\\]+", " "))
+                            .sorted()
+                            .toList());
+            assertThat(seen).hasSizeGreaterThan(5);
         }
     }
 
@@ -164,15 +169,17 @@ class AddressesAndRoutesTest {
             }
             DeviceNames names = node.net.links().names();
             for (Family family : Family.values()) {
-                List<String> ours = node.net.routes().list(family, RouteTable.ANY).stream()
-                        .flatMap(route -> route.text(names).lines())
-                        .map(String::strip)
-                        .toList();
                 String option = family == Family.IPV4 ? "-4" : "-6";
-                List<String> theirs = node.oracle().lines("ip", option, "route", "show", "table", "all").stream()
-                        .map(String::strip)
-                        .toList();
-                assertThat(ours).hasSizeGreaterThan(4).isEqualTo(theirs);
+                List<String> seen = Poll.untilEqual(
+                        Duration.ofSeconds(5),
+                        () -> node.net.routes().list(family, RouteTable.ANY).stream()
+                                .flatMap(route -> route.text(names).lines())
+                                .map(String::strip)
+                                .toList(),
+                        () -> node.oracle().lines("ip", option, "route", "show", "table", "all").stream()
+                                .map(String::strip)
+                                .toList());
+                assertThat(seen).hasSizeGreaterThan(4);
             }
         }
     }

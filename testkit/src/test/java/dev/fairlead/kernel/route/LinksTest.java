@@ -9,8 +9,13 @@ import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Mac;
 import dev.fairlead.testkit.Oracle;
+import dev.fairlead.testkit.Poll;
 import dev.fairlead.testkit.RealKernel;
 import dev.fairlead.testkit.TestNamespaces;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -91,13 +96,17 @@ class LinksTest {
                     .create(LinkKind.Vxlan.of(7).withLocal(Ip.of("192.0.2.1")).withPort(8472), LinkSetting.name("vx7"));
 
             DeviceNames names = near.links().names();
-            List<String> ours =
-                    near.links().list().stream().map(link -> link.text(names)).toList();
-            List<String> theirs = Oracle.in(node).lines("ip", "-o", "link", "show").stream()
-                    // M-DOWN says that the peer is down: a flag of another link, which ip adds.
-                    .map(line -> line.replaceFirst(" mode .*", "").replace(",M-DOWN", ""))
-                    .toList();
-            assertThat(ours).isEqualTo(theirs);
+            // The kernel settles the state of a link a moment after it was brought up.
+            List<String> seen = Poll.untilEqual(
+                    Duration.ofSeconds(5),
+                    () -> near.links().list().stream()
+                            .map(link -> link.text(names))
+                            .toList(),
+                    () -> Oracle.in(node).lines("ip", "-o", "link", "show").stream()
+                            // M-DOWN says that the peer is down: a flag of another link, which ip adds.
+                            .map(line -> line.replaceFirst(" mode .*", "").replace(",M-DOWN", ""))
+                            .toList());
+            assertThat(seen).hasSize(6);
 
             Link veth = near.links().require("veth0");
             Link eth = far.links().require("eth0");
@@ -109,6 +118,29 @@ class LinksTest {
             assertThat(near.links().require("vx7").kind())
                     .isEqualTo(
                             LinkKind.Vxlan.of(7).withLocal(Ip.of("192.0.2.1")).withPort(8472));
+        }
+    }
+
+    @Test
+    void countersAreWhatIpSays(TestNamespaces namespaces) {
+        Netns node = namespaces.create();
+        try (Rtnetlink net = Rtnetlink.open(node)) {
+            net.links().set("lo", LinkSetting.up());
+            node.run(() -> {
+                try (DatagramSocket socket = new DatagramSocket()) {
+                    socket.send(new DatagramPacket(new byte[1000], 1000, InetAddress.getLoopbackAddress(), 9));
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            LinkStats stats = net.links().require("lo").stats();
+            JsonNode seen = Oracle.in(node).ip("-s", "link", "show", "lo").at("/0/stats64");
+            assertThat(stats.sentBytes())
+                    .isGreaterThan(1000)
+                    .isEqualTo(seen.at("/tx/bytes").asLong());
+            assertThat(stats.sentPackets()).isEqualTo(seen.at("/tx/packets").asLong());
+            assertThat(stats.receivedBytes()).isEqualTo(seen.at("/rx/bytes").asLong());
+            assertThat(stats.receivedPackets()).isEqualTo(seen.at("/rx/packets").asLong());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.fairlead.kernel.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.kernel.Errno;
 import dev.fairlead.kernel.NetlinkException;
@@ -12,6 +13,7 @@ import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Mac;
 import dev.fairlead.packet.Prefix;
 import dev.fairlead.testkit.Oracle;
+import dev.fairlead.testkit.Poll;
 import dev.fairlead.testkit.RealKernel;
 import dev.fairlead.testkit.TestNamespaces;
 import java.time.Duration;
@@ -64,8 +66,11 @@ class ManyRequestsTest {
                 .containsExactlyInAnyOrder(
                         "default via 10.244.1.1 dev eth0 proto 250",
                         "10.244.1.0/24 dev eth0 proto kernel scope link src 10.244.1.5");
-        assertThat(Oracle.in(node).lines("ip", "route", "show"))
-                .containsExactly("10.244.1.5 dev veth0 proto 250 scope link");
+        // The kernel hears of the link's carrier a moment after the peer was brought up.
+        var _ = Poll.untilEqual(
+                Duration.ofSeconds(5),
+                () -> Oracle.in(node).lines("ip", "route", "show"),
+                () -> List.of("10.244.1.5 dev veth0 proto 250 scope link"));
     }
 
     @Test
@@ -80,6 +85,17 @@ class ManyRequestsTest {
             assertThat(outcomes.get(1).orElseThrow().errno()).isEqualTo(Errno.ENODEV);
             assertThat(outcomes.get(1).orElseThrow()).hasMessageContaining("set the link nosuch up");
             assertThat(outcomes.get(2)).isEmpty();
+            assertThatThrownBy(() -> net.apply(List.of(
+                            LinkRequests.set("nosuch", LinkSetting.up()),
+                            LinkRequests.set("lo", LinkSetting.down()),
+                            LinkRequests.delete("nosuch"))))
+                    .hasMessageContaining("set the link nosuch up")
+                    .satisfies(e -> assertThat(e.getSuppressed())
+                            .singleElement()
+                            .asString()
+                            .contains("delete the link nosuch"));
+            assertThat(net.links().require("lo").isUp()).isFalse();
+            net.apply(List.of(LinkRequests.set("lo", LinkSetting.up())));
         }
         assertThat(Oracle.in(node).lines("ip", "route", "show")).containsExactly("blackhole 10.0.0.0/8 proto 250");
     }

@@ -1,0 +1,140 @@
+package dev.fairlead.bench;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.agent.AgentConfig;
+import dev.fairlead.agent.NodeAgent;
+import dev.fairlead.cni.CniJson;
+import dev.fairlead.cni.protocol.NetConfList;
+import dev.fairlead.cni.runtime.CniRuntime;
+import dev.fairlead.cni.runtime.PluginExec;
+import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.lab.node.NodeCni;
+import dev.fairlead.lab.node.NodePlugins;
+import dev.fairlead.packet.Prefix;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A node with a CNI network on it, measured as a container runtime uses it: ADD and DEL execute the plugin's program. Both
+ * networks go through the same code of ours, so what the runtime itself takes is in both.
+ *
+ * <pre>
+ *   pod: eth0 ───── bridge :node        a new pod each round; the node has no other link
+ * </pre>
+ */
+final class CniNode implements Rounds.Contestant, AutoCloseable {
+    static final String ADD = "ADD";
+    static final String DEL = "DEL";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final String name;
+    private final Owned owned;
+    private final Pods pods;
+    private final CniRuntime runtime;
+    private final NetConfList list;
+
+    private CniNode(String name, Owned owned, Pods pods, CniRuntime runtime, NetConfList list) {
+        this.name = name;
+        this.owned = owned;
+        this.pods = pods;
+        this.runtime = runtime;
+        this.list = list;
+    }
+
+    /** Fairlead: its shim, and its agent in this JVM. @param rounds how many pods will be attached, at most 250 */
+    static CniNode fairlead(String name, Place place, int rounds) {
+        Owned owned = new Owned();
+        try {
+            Netns node = node(owned);
+            Path state = place.disk().resolve("fairlead");
+            AgentConfig config = AgentConfig.of("bench", node, List.of(Prefix.of("10.244.1.0/24")))
+                    .withSocket(place.sockets().resolve("cni.sock"))
+                    .withStateDirectory(state.resolve("state"));
+            NodeAgent agent = NodeAgent.start(config);
+            owned.add(agent::close);
+            NetConfList list =
+                    NodeCni.fairlead(place.sockets(), place.nativePrograms()).list();
+            CniRuntime runtime = runtime(new NodePlugins(node), place.nativePrograms(), state);
+            return new CniNode(name, owned, pods(owned, rounds), runtime, list);
+        } catch (RuntimeException e) {
+            owned.close();
+            throw e;
+        }
+    }
+
+    /** The reference plugins bridge and host-local, told to do what Fairlead does. @param bin their directory */
+    static CniNode reference(String name, Place place, Path bin, boolean masquerade, int rounds) {
+        Owned owned = new Owned();
+        try {
+            Netns node = node(owned);
+            Path state = place.disk().resolve(masquerade ? "reference-masquerade" : "reference");
+            ObjectNode json = CniJson.newObject().put("cniVersion", "1.0.0").put("name", "reference");
+            json.putArray("plugins")
+                    .addObject()
+                    .put("type", "bridge")
+                    .put("bridge", "cni0")
+                    .put("isDefaultGateway", true)
+                    .put("hairpinMode", true)
+                    .put("ipMasq", masquerade)
+                    .putObject("ipam")
+                    .put("type", "host-local")
+                    .put("subnet", "10.244.2.0/24")
+                    .put("dataDir", state.resolve("leases").toString());
+            NetConfList list = NetConfList.read(CniJson.bytes(json));
+            return new CniNode(name, owned, pods(owned, rounds), runtime(new NodePlugins(node), bin, state), list);
+        } catch (RuntimeException e) {
+            owned.close();
+            throw e;
+        }
+    }
+
+    static CniRuntime runtime(PluginExec exec, Path bin, Path state) {
+        return new CniRuntime(exec, List.of(bin), state.resolve("cache"), Map.of("PATH", Place.SEARCH_PATH), PATIENCE);
+    }
+
+    private static Netns node(Owned owned) {
+        Netns node = Netns.create();
+        owned.add(node::close);
+        return node;
+    }
+
+    private static Pods pods(Owned owned, int count) {
+        Pods pods = Pods.make(count);
+        owned.add(pods::close);
+        return pods;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void round(Rounds.Lap lap) {
+        Pods.Pod pod = pods.next();
+        long start = System.nanoTime();
+        var added = runtime.add(list, pod.parameters());
+        lap.since(ADD, start);
+        if (added.ips().isEmpty()) {
+            throw new IllegalStateException(name + " gave " + pod.containerId() + " no address, so this isn't an ADD");
+        }
+        start = System.nanoTime();
+        runtime.del(list, pod.parameters());
+        lap.since(DEL, start);
+    }
+
+    CniRuntime runtime() {
+        return runtime;
+    }
+
+    NetConfList list() {
+        return list;
+    }
+
+    @Override
+    public void close() {
+        owned.close();
+    }
+}

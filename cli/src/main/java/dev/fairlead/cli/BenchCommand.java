@@ -1,0 +1,166 @@
+package dev.fairlead.cli;
+
+import dev.fairlead.bench.BridgeBench;
+import dev.fairlead.bench.CniBench;
+import dev.fairlead.bench.LabBench;
+import dev.fairlead.bench.Place;
+import dev.fairlead.bench.Progress;
+import dev.fairlead.bench.Report;
+import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.kernel.process.Setup;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** {@code fairlead bench}: measures side by side. It ends with 0 whatever the numbers are: speed is not a test. */
+record BenchCommand(Terminal terminal) implements Command {
+    private static final String PREFIX = "bench-";
+
+    /** What can be measured, in this order. */
+    private enum Subject {
+        CNI(30),
+        BRIDGE(30),
+        LAB(10);
+
+        private final int usualRuns;
+
+        Subject(int usualRuns) {
+            this.usualRuns = usualRuns;
+        }
+
+        private String text() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    @Override
+    public CommandSpec spec() {
+        return named("bench", "Measure Fairlead side by side with what else does the same.")
+                .addPositional(PositionalParamSpec.builder()
+                        .index("0..*")
+                        .arity("0..*")
+                        .type(List.class)
+                        .auxiliaryTypes(String.class)
+                        .paramLabel("WHAT")
+                        .description("cni, bridge or lab. Default: all of them")
+                        .build())
+                .addOption(OptionSpec.builder("--runs")
+                        .type(int.class)
+                        .paramLabel("N")
+                        .description("How often each is measured. Default: 30; lab: 10")
+                        .build())
+                .addOption(OptionSpec.builder("--json")
+                        .description("All numbers as data.")
+                        .build());
+    }
+
+    @Override
+    public int run(ParseResult parsed) {
+        Set<Subject> subjects = subjects(parsed);
+        if (parsed.hasMatchedOption("--runs") && parsed.<Integer>matchedOptionValue("--runs", 0) < 1) {
+            throw new ParameterException(parsed.commandSpec().commandLine(), "--runs must be 1 or more");
+        }
+        Netns.prepareJavaSockets();
+        Path disk = scratch();
+        Report report = Report.empty();
+        BenchText text = new BenchText(terminal);
+        Thread ending = new Thread(() -> delete(disk));
+        Runtime.getRuntime().addShutdownHook(ending);
+        try {
+            Place place = new Place(Launch.home(), disk, sockets(disk));
+            for (Subject subject : subjects) {
+                int runs = parsed.matchedOptionValue("--runs", subject.usualRuns);
+                report = report.and(measure(subject, place, runs, text.progress()));
+            }
+        } finally {
+            delete(disk);
+        }
+        if (parsed.hasMatchedOption("--json")) {
+            text.json(report);
+        } else {
+            text.tables(report);
+        }
+        return 0;
+    }
+
+    private static Report measure(Subject subject, Place place, int runs, Progress progress) {
+        return switch (subject) {
+            case CNI -> CniBench.run(place, runs, progress);
+            case BRIDGE -> BridgeBench.run(runs, progress);
+            case LAB -> LabBench.run(place, runs, progress);
+        };
+    }
+
+    private static Set<Subject> subjects(ParseResult parsed) {
+        List<String> words = parsed.matchedPositionalValue(0, List.<String>of());
+        Set<Subject> subjects = new LinkedHashSet<>();
+        for (String word : words) {
+            subjects.add(subject(word, parsed));
+        }
+        return subjects.isEmpty() ? new LinkedHashSet<>(List.of(Subject.values())) : subjects;
+    }
+
+    private static Subject subject(String word, ParseResult parsed) {
+        for (Subject subject : Subject.values()) {
+            if (subject.text().equals(word)) {
+                return subject;
+            }
+        }
+        throw new ParameterException(
+                parsed.commandSpec().commandLine(), "'" + word + "' can't be measured, but cni, bridge and lab can");
+    }
+
+    /** Beside the build, since that is on a disk; what a bench that was killed left there goes first. */
+    private static Path scratch() {
+        Path parent = Launch.home().resolve(".fairlead");
+        try {
+            Files.createDirectories(parent);
+            try (DirectoryStream<Path> old = Files.newDirectoryStream(parent, PREFIX + "*")) {
+                for (Path directory : old) {
+                    String pid = directory.getFileName().toString().substring(PREFIX.length());
+                    if (!Files.exists(Launch.hostProc().resolve(pid))) {
+                        delete(directory);
+                    }
+                }
+            }
+            return Files.createDirectories(parent.resolve(PREFIX + Launch.hostPid()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not make a directory for the measurement in " + parent, e);
+        }
+    }
+
+    /** In the launcher's namespaces {@code /run} becomes our own; a unix socket's path must be short. */
+    private static Path sockets(Path disk) {
+        if (Launch.namespaces().isEmpty()) {
+            return disk;
+        }
+        Path run = Path.of("/run");
+        Setup.Mount.tmpfs(run).apply();
+        return run;
+    }
+
+    private static void delete(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not delete " + directory, e);
+        }
+    }
+}
