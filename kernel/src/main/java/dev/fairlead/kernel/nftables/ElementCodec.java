@@ -6,6 +6,7 @@ import dev.fairlead.kernel.netlink.Encoder;
 import dev.fairlead.kernel.nftables.expression.Bytes;
 import dev.fairlead.kernel.nftables.expression.Datum;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
@@ -198,7 +199,7 @@ final class ElementCodec {
 
     private static Bytes highest(int length) {
         byte[] ones = new byte[Math.min(length, 64)];
-        java.util.Arrays.fill(ones, (byte) 0xff);
+        Arrays.fill(ones, (byte) 0xff);
         return Bytes.of(ones);
     }
 }

@@ -187,8 +187,8 @@ public final class Field extends Selector {
         });
     }
 
-    /** Gives it what another field holds: {@code ct mark set meta mark}. */
-    public Statement set(Field other) {
+    /** Gives it what another field holds: {@code ct mark set meta mark}, {@code meta mark set ct mark & 0xff}. */
+    public Statement set(Selector other) {
         return new Statement(c -> {
             other.require(c);
             other.load(c, 1);

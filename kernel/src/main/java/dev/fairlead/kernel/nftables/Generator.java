@@ -1,5 +1,6 @@
 package dev.fairlead.kernel.nftables;
 
+import dev.fairlead.kernel.nftables.expression.Bytes;
 import dev.fairlead.kernel.nftables.expression.Hash;
 import dev.fairlead.kernel.nftables.expression.Numgen;
 import dev.fairlead.kernel.nftables.expression.Verdict;
@@ -47,9 +48,9 @@ public final class Generator extends Selector {
     }
 
     /** {@code map { 0 : …, 1 : … }} in the order of the list; each made with the type's {@link SetType#value}. */
-    public Lookedup values(SetType type, List<dev.fairlead.kernel.nftables.expression.Bytes> values) {
+    public Mapping values(SetType type, List<Bytes> values) {
         List<Element> elements = new ArrayList<>();
-        for (var value : values) {
+        for (Bytes value : values) {
             elements.add(key(elements.size()).maps(value));
         }
         return map(type, elements);

@@ -37,7 +37,7 @@ public final class Nats {
      *
      * @throws IllegalArgumentException when it holds something else
      */
-    public static Statement dnat(Lookedup to) {
+    public static Statement dnat(Mapping to) {
         return looked(true, to);
     }
 
@@ -47,7 +47,7 @@ public final class Nats {
     }
 
     /** {@code snat ip to ip saddr map @outside}. */
-    public static Statement snat(Lookedup to) {
+    public static Statement snat(Mapping to) {
         return looked(false, to);
     }
 
@@ -76,7 +76,7 @@ public final class Nats {
         });
     }
 
-    private static Statement looked(boolean destination, Lookedup to) {
+    private static Statement looked(boolean destination, Mapping to) {
         var parts = to.type().scalars();
         boolean port = parts.size() == 2 && parts.get(1) == ScalarType.INET_SERVICE;
         if (parts.isEmpty() || !parts.getFirst().isAddress() || parts.size() == 2 && !port || parts.size() > 2) {

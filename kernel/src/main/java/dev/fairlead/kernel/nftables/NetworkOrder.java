@@ -1,6 +1,8 @@
 package dev.fairlead.kernel.nftables;
 
 import dev.fairlead.kernel.nftables.expression.Bytes;
+import java.nio.ByteOrder;
+import java.util.List;
 
 /**
  * Keys of interval sets are compared as big-endian numbers, so that values of types in host order are turned round on their
@@ -14,7 +16,7 @@ final class NetworkOrder {
     }
 
     static Bytes of(ScalarType type, Bytes value) {
-        if (!applies(type) || java.nio.ByteOrder.nativeOrder() == java.nio.ByteOrder.BIG_ENDIAN) {
+        if (!applies(type) || ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN) {
             return value;
         }
         byte[] bytes = value.toArray();
@@ -38,7 +40,7 @@ final class NetworkOrder {
             return of(type.scalars().getFirst(), value);
         }
         Bytes all = Bytes.EMPTY;
-        var parts = type.parts(value);
+        List<Bytes> parts = type.parts(value);
         for (int i = 0; i < parts.size(); i++) {
             ScalarType scalar = type.scalars().get(i);
             all = all.plus(of(scalar, parts.get(i)).resized(scalar.padded()));

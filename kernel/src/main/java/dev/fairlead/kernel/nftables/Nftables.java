@@ -4,6 +4,7 @@ import dev.fairlead.kernel.Errno;
 import dev.fairlead.kernel.KernelException;
 import dev.fairlead.kernel.NetlinkException;
 import dev.fairlead.kernel.netlink.Attributes;
+import dev.fairlead.kernel.netlink.Encoder;
 import dev.fairlead.kernel.netlink.Message;
 import dev.fairlead.kernel.netlink.NetlinkSocket;
 import dev.fairlead.kernel.netlink.Request;
@@ -11,6 +12,7 @@ import dev.fairlead.kernel.netns.Netns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The tables of one network namespace. Needs CAP_NET_ADMIN in the namespace's user namespace. Safe from any thread.
@@ -152,11 +154,7 @@ public final class Nftables implements AutoCloseable {
         return rules;
     }
 
-    private List<Message> dump(
-            String wanted,
-            int message,
-            int family,
-            java.util.function.Consumer<dev.fairlead.kernel.netlink.Encoder> attributes) {
+    private List<Message> dump(String wanted, int message, int family, Consumer<Encoder> attributes) {
         return socket.dump(Wire.request(wanted, message, 0, family, attributes));
     }
 

@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -195,11 +196,7 @@ final class RuleContext {
         }
         return switch (e) {
             case Meta.Load m ->
-                new Field(
-                        "meta " + m.key().toString().toLowerCase(java.util.Locale.ROOT),
-                        ScalarType.INTEGER,
-                        Needs.NOTHING,
-                        e);
+                new Field("meta " + m.key().toString().toLowerCase(Locale.ROOT), ScalarType.INTEGER, Needs.NOTHING, e);
             case Ct.Load c -> new Field(ctText(c), ScalarType.INTEGER, Needs.NOTHING, e);
             case Fib f -> new Field("fib " + f.question(), fibType(f), Needs.NOTHING, e);
             default -> new Field("[ " + e.text() + " ]", ScalarType.INTEGER, Needs.NOTHING, e);
@@ -208,9 +205,8 @@ final class RuleContext {
 
     private static String ctText(Ct.Load c) {
         String direction =
-                c.direction() == Ct.Direction.ANY ? "" : c.direction().name().toLowerCase(java.util.Locale.ROOT) + " ";
-        return "ct " + direction
-                + c.key().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+                c.direction() == Ct.Direction.ANY ? "" : c.direction().name().toLowerCase(Locale.ROOT) + " ";
+        return "ct " + direction + c.key().name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static ScalarType fibType(Fib f) {

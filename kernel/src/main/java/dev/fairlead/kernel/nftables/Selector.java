@@ -71,14 +71,14 @@ public abstract sealed class Selector permits Field, Joined, Masked, Generator {
     }
 
     /** What the map holds for this, to be used in {@code dnat to} and the like. */
-    public Lookedup map(NftSet map) {
+    public Mapping map(NftSet map) {
         checkKey(map);
-        return new Lookedup(this, new FilledSet(map, List.of()));
+        return new Mapping(this, new FilledSet(map, List.of()));
     }
 
     /** As {@link #map(NftSet)}, with a map of this rule's own. */
-    public Lookedup map(SetType value, List<Element> elements) {
-        return new Lookedup(this, RuleCompiler.anonymous(type(), value, elements));
+    public Mapping map(SetType value, List<Element> elements) {
+        return new Mapping(this, RuleCompiler.anonymous(type(), value, elements));
     }
 
     /** One of these: {@code tcp dport { 80, 443 }}. */

@@ -1,5 +1,6 @@
 package dev.fairlead.kernel.nftables;
 
+import dev.fairlead.kernel.nftables.expression.Bytes;
 import dev.fairlead.kernel.nftables.expression.Counter;
 import dev.fairlead.kernel.nftables.expression.Dup;
 import dev.fairlead.kernel.nftables.expression.Dynset;
@@ -7,6 +8,7 @@ import dev.fairlead.kernel.nftables.expression.Expression;
 import dev.fairlead.kernel.nftables.expression.Immediate;
 import dev.fairlead.kernel.nftables.expression.Limit;
 import dev.fairlead.kernel.nftables.expression.Log;
+import dev.fairlead.kernel.nftables.expression.Nat;
 import dev.fairlead.kernel.nftables.expression.Notrack;
 import dev.fairlead.kernel.nftables.expression.Reject;
 import dev.fairlead.kernel.nftables.expression.Verdict;
@@ -144,8 +146,8 @@ public final class Statement {
     /** {@code dup to DEVICE}, in a netdev table: a copy of the packet goes out by the device with this index. */
     public static Statement dupTo(int device) {
         return new Statement(c -> {
-            c.emit(new Immediate(1, dev.fairlead.kernel.nftables.expression.Bytes.host32(device)));
-            c.emit(new Dup(-1, 1));
+            c.emit(new Immediate(1, Bytes.host32(device)));
+            c.emit(new Dup(Nat.NONE, 1));
         });
     }
 }

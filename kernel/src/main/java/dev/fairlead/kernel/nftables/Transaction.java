@@ -283,8 +283,16 @@ public final class Transaction {
                 });
     }
 
-    /** Removes the rule with this rule's handle. */
+    /**
+     * Removes the rule with this rule's handle.
+     *
+     * @throws IllegalArgumentException when it has none: only rules that were read back do
+     */
     public Transaction delete(Rule rule) {
+        if (rule.handle() == 0) {
+            throw new IllegalArgumentException("a rule of " + rule.chain()
+                    + " can't be deleted without its handle; read the rules back to learn it: " + rule.text());
+        }
         return put("delete rule " + rule, Wire.DELRULE, 0, rule.family(), body -> {
             RuleCodec.encodeName(body, rule);
             body.attributeBe64(RuleCodec.NFTA_RULE_HANDLE, rule.handle());

@@ -1,8 +1,10 @@
 package dev.fairlead.kernel.nftables;
 
 import dev.fairlead.kernel.netlink.Attribute;
+import dev.fairlead.kernel.nftables.expression.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -39,8 +41,7 @@ final class Userdata {
     Userdata number(int type, int value) {
         bytes.write(type);
         bytes.write(4);
-        bytes.writeBytes(
-                dev.fairlead.kernel.nftables.expression.Bytes.host32(value).toArray());
+        bytes.writeBytes(Bytes.host32(value).toArray());
         return this;
     }
 
@@ -72,7 +73,7 @@ final class Userdata {
                 break;
             }
             if (all[at] == type) {
-                return java.util.Arrays.copyOfRange(all, at + 2, at + 2 + length);
+                return Arrays.copyOfRange(all, at + 2, at + 2 + length);
             }
             at += 2 + length;
         }

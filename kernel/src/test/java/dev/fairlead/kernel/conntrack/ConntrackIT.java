@@ -9,6 +9,7 @@ import dev.fairlead.kernel.netlink.NetlinkSocket;
 import dev.fairlead.kernel.nftables.Chain;
 import dev.fairlead.kernel.nftables.Hook;
 import dev.fairlead.kernel.nftables.Hook.Point;
+import dev.fairlead.kernel.nftables.Inside;
 import dev.fairlead.kernel.nftables.Nftables;
 import dev.fairlead.kernel.nftables.Table;
 import dev.fairlead.kernel.nftables.TableFamily;
@@ -62,6 +63,7 @@ class ConntrackIT {
     void close() {
         conntrack.close();
         net.close();
+        Inside.assertNothingLeft();
     }
 
     @Test

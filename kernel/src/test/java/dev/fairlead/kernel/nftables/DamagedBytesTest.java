@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** Messages that were cut short or changed on the way are refused as such, and never by anything else. */
 class DamagedBytesTest {
-    private static final int FLIPS_EACH = 200;
+    private static final int FLIPS_EACH = 100;
     private final Explain explain = new Explain(NftablesProtocol.FAMILY);
     private int readable;
     private int refused;

@@ -16,10 +16,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What is heard of changes and of traced packets. */
 class EventsIT {
+    @AfterEach
+    void nothingIsLeft() {
+        Inside.assertNothingLeft();
+    }
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Table TABLE = Table.of(TableFamily.INET, "fairlead");
 

@@ -47,6 +47,15 @@ final class Example {
     static final Chain PRE_DNAT = TABLE.chain(
             "pre-dnat", Hook.filter(Point.PREROUTING, Hook.DSTNAT - 10).policyDrop());
 
+    static final Chain RAW = TABLE.chain("raw-prerouting", Hook.filter(Point.PREROUTING, Hook.RAW));
+    static final NftSet SEEN = TABLE.set("seen", IPV4_ADDR, INET_SERVICE)
+            .dynamic()
+            .timeout(Duration.ofSeconds(90))
+            .size(1000)
+            .commented("who asked for what");
+    static final NftSet OUTSIDE = TABLE.map("outside-ips", SetType.of(IPV4_ADDR), SetType.of(IPV4_ADDR))
+            .interval();
+
     static final Ip SERVICE_IP = Ip.of("10.96.0.1");
 
     private Example() {}
@@ -68,7 +77,27 @@ final class Example {
                         new FilledChain(OUTPUT, output()),
                         new FilledChain(POSTROUTING, postrouting()),
                         new FilledChain(FORWARD, forward()),
-                        new FilledChain(PRE_DNAT, preDnat())));
+                        new FilledChain(PRE_DNAT, preDnat()),
+                        new FilledChain(RAW, raw())));
+    }
+
+    private static List<Rule> raw() {
+        return List.of(
+                RAW.rule(IIFNAME.isNoneOf("eth0", "eth1"), notrack()),
+                RAW.rule(CT_ZONE.set(5)),
+                RAW.rule(IP_DADDR.isNot(Prefix.of("10.0.0.0/12")), IP_SADDR.isNot("10.0.0.0/8"), counter()),
+                RAW.rule(IP_SADDR.notIn(CLUSTER_IPS), accept()),
+                RAW.rule(META_MARK.and(0xff).isNot(0), drop()),
+                RAW.rule(TCP_DPORT.isNot(80), add(SEEN, concat(IP_SADDR, TCP_DPORT))),
+                RAW.rule(delete(SEEN, concat(IP_SADDR, TCP_SPORT))),
+                RAW.rule(concat(IP_SADDR, UDP_DPORT)
+                        .vmap(List.of(
+                                concat(IP_SADDR, UDP_DPORT).key("1.1.1.1", 53).maps(Verdict.ACCEPT),
+                                concat(IP_SADDR, UDP_DPORT).key("2.2.2.2", 54).maps(Verdict.RETURN)))),
+                RAW.rule(IP_PROTOCOL.is("udp"), UDP_SPORT.is("1024-65535"), verdict(Verdict.CONTINUE)),
+                RAW.rule(CT_STATE.isNot("established"), CT_MARK.set(CT_MARK.and(0xff)), counter()),
+                RAW.rule(META_NFPROTO.is("ipv6"), IP6_DADDR.is("fd00::/7"), drop()),
+                RAW.rule(SCTP_DPORT.isNoneOf(1, 2), rejectWithIcmpx(3)));
     }
 
     private static List<FilledSet> sets() {
@@ -104,6 +133,13 @@ final class Example {
                         List.of(HAIRPIN.element("10.244.0.5", "10.244.0.5", "tcp", 8080)
                                 .upTo(HAIRPIN.key().value("10.244.0.5", "10.244.0.5", "tcp", 8090)))),
                 new FilledSet(MARKS, List.of(MARKS.element(1).upTo(MARKS.key().value(5)), MARKS.element(0x10))),
+                new FilledSet(SEEN, List.of()),
+                new FilledSet(
+                        OUTSIDE,
+                        List.of(
+                                OUTSIDE.element(Prefix.of("10.1.0.0/16")).maps(OUTSIDE.valueOf("192.0.2.1")),
+                                OUTSIDE.element("10.2.0.1").maps(OUTSIDE.valueOf("192.0.2.2")),
+                                Element.catchAll().maps(OUTSIDE.valueOf("192.0.2.3")))),
                 new FilledSet(DEVICES, List.of(DEVICES.element("eth0"), DEVICES.element("lo"))));
     }
 
@@ -147,6 +183,7 @@ final class Example {
                 POSTROUTING.rule(META_MARK.and(0x4000).is(0x4000), masqueradeFullyRandom()),
                 POSTROUTING.rule(
                         concat(IP_SADDR, IP_DADDR, META_L4PROTO, TH_DPORT).in(HAIRPIN), masquerade()),
+                POSTROUTING.rule(snat(IP_SADDR.map(OUTSIDE))),
                 POSTROUTING.rule(IP_SADDR.is("10.0.0.0/8"), OIFNAME.isNot("lo"), snat(Ip.of("192.0.2.1"))));
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fairlead.kernel.KernelException;
 import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.kernel.sys.Fd;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -87,6 +88,13 @@ public final class Inside implements AutoCloseable {
         } catch (IOException e) {
             // The command ended without reading; its exit code says more.
         }
+    }
+
+    /** Every descriptor that was opened is closed again; with {@code -Dfairlead.fd.trace=true}, as in every test run. */
+    public static void assertNothingLeft() {
+        Fd.openDescriptors().forEach((fd, where) -> {
+            throw new AssertionError("still open: " + fd, where);
+        });
     }
 
     @Override

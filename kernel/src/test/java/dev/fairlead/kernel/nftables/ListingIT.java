@@ -7,12 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What we load is what {@code nft} would have loaded, and prints as {@code nft} prints it. */
 class ListingIT {
+    @AfterEach
+    void nothingIsLeft() {
+        Inside.assertNothingLeft();
+    }
+
     @Test
     void printsAsNftAndHoldsTheSameInstructions() {
         try (Inside ours = Inside.create("nft");

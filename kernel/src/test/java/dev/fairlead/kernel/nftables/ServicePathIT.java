@@ -18,10 +18,16 @@ import java.net.ConnectException;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Real connections through rules of ours, see {@link TwoNamespaces} for the wiring. */
 class ServicePathIT {
+    @AfterEach
+    void nothingIsLeft() {
+        Inside.assertNothingLeft();
+    }
+
     private static final Table TABLE = Table.of(TableFamily.INET, "fairlead");
     private static final NftSet SERVICES = TABLE.verdictMap("service-ips", IPV4_ADDR, INET_PROTO, INET_SERVICE);
     private static final NftSet SERVICES6 = TABLE.verdictMap("service-ips6", IPV6_ADDR, INET_PROTO, INET_SERVICE);

@@ -38,6 +38,7 @@ class TransactionIT {
     void close() {
         nftables.close();
         inside.close();
+        Inside.assertNothingLeft();
     }
 
     @Test

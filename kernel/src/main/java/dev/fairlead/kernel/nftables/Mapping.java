@@ -7,7 +7,7 @@ import dev.fairlead.kernel.nftables.expression.Lookup;
  *
  * @param map an existing map without elements here, or an anonymous one with them
  */
-public record Lookedup(Selector key, FilledSet map) {
+public record Mapping(Selector key, FilledSet map) {
     void load(RuleCompiler compiler, int register) {
         key.require(compiler);
         compiler.loadKey(key, map.set(), register);
