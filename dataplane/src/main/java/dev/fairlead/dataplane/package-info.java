@@ -3,7 +3,7 @@
  *
  * <p>In the order in which a packet meets them: {@link dev.fairlead.dataplane.PodWiring} (pod and veth), {@link
  * dev.fairlead.dataplane.PodBridge}, {@code ServiceTable} (DNAT and its undoing), {@link
- * dev.fairlead.dataplane.NodeRoutes}. What each will do is a value that prints before it is done. Each belongs to one node
+ * dev.fairlead.dataplane.PeerRoutes}. What each will do is a value that prints before it is done. Each belongs to one node
  * and is safe from any thread unless it says otherwise.
  */
 @NullMarked

@@ -1,6 +1,7 @@
 package dev.fairlead.lab;
 
 import dev.fairlead.lab.door.LabRefusal;
+import dev.fairlead.lab.node.NodeSlot;
 import dev.fairlead.packet.Family;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Prefix;
@@ -32,9 +33,6 @@ public record LabLayout(int nodes, List<Prefix> nodeCidrs, List<Prefix> podCidrs
             return this == DUAL || family.name().equals(name());
         }
     }
-
-    /** One node of the layout. */
-    public record NodeSlot(String name, List<Ip> addresses, List<Prefix> podCidrs) {}
 
     /**
      * Lays out a lab and refuses what can't work.

@@ -2,7 +2,6 @@ package dev.fairlead.lab.node;
 
 import dev.fairlead.agent.AgentConfig;
 import dev.fairlead.agent.NodeAgent;
-import dev.fairlead.lab.LabLayout.NodeSlot;
 import java.nio.file.Path;
 
 /**

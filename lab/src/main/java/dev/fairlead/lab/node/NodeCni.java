@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.cni.CniJson;
 import dev.fairlead.cni.protocol.NetConfList;
 import dev.fairlead.cni.runtime.NetConfFiles;
-import dev.fairlead.lab.LabLayout.NodeSlot;
 import dev.fairlead.packet.Family;
 import dev.fairlead.packet.Prefix;
 import java.nio.charset.StandardCharsets;
