@@ -21,9 +21,12 @@ import picocli.CommandLine.ParseResult;
  * threads.
  */
 record LabExecCommand() implements Command {
+    /** As {@code kubectl debug} names a node. */
+    private static final String NODE = "node/";
+
     @Override
     public CommandSpec spec() {
-        return LabLogsCommand.podOptions(named("exec", "Run a command inside a pod."), "1")
+        return LabLogsCommand.podOptions(named("exec", "Run a command inside a pod, or on a node: node/NAME."), "1")
                 .addPositional(PositionalParamSpec.builder()
                         .index("1..*")
                         .arity("0..*")
@@ -42,7 +45,12 @@ record LabExecCommand() implements Command {
                     parsed.commandSpec().commandLine(), "say what to run: fairlead lab exec POD -- COMMAND");
         }
         ObjectNode request = LabCaller.request("exec");
-        LabLogsCommand.putPod(request, parsed);
+        String place = parsed.matchedPositionalValue(0, "");
+        if (place.startsWith(NODE)) {
+            request.put("node", place.substring(NODE.length()));
+        } else {
+            LabLogsCommand.putPod(request, parsed);
+        }
         JsonNode answer = LabCaller.ask(LabCommand.name(parsed), request);
         Map<String, String> environment = environment(answer.path("environment"));
         if (HostProcess.find(command.getFirst(), environment.getOrDefault("PATH", ""))

@@ -13,6 +13,7 @@ import dev.fairlead.lab.model.ManifestException;
 import dev.fairlead.lab.model.ObjectKey;
 import dev.fairlead.lab.model.Pod;
 import dev.fairlead.lab.node.HostView;
+import dev.fairlead.lab.node.LabNode;
 import dev.fairlead.lab.node.RunningContainer;
 import dev.fairlead.lab.node.RunningPod;
 import java.io.IOException;
@@ -172,6 +173,9 @@ public final class LabServer implements LabDoor.Answering {
 
     /** The pid whose namespaces are the pod's, as the host sees it, and the container's environment. */
     private ObjectNode exec(JsonNode request) {
+        if (request.has("node")) {
+            return execOnNode(request.path("node").asText());
+        }
         Pod pod = pod(request);
         RunningContainer container = container(pod, request);
         ObjectNode answer =
@@ -181,6 +185,22 @@ public final class LabServer implements LabDoor.Answering {
             environment.put(variable.getKey(), variable.getValue());
         }
         return answer;
+    }
+
+    /** A node has no container: what runs there sees this machine's files and the node's root network namespace. */
+    private ObjectNode execOnNode(String name) {
+        for (LabNode node : lab.nodes()) {
+            if (node.slot().name().equals(name)) {
+                ObjectNode answer = JSON.objectNode()
+                        .put("pid", HostView.pid(node.sandbox().pause()))
+                        .put("labPid", HostView.ownPid());
+                answer.putObject("environment")
+                        .put("PATH", ProgramCheck.SEARCH_PATH)
+                        .put("HOSTNAME", name);
+                return answer;
+            }
+        }
+        throw new LabRefusal("there is no node " + name + "; lab status lists them");
     }
 
     private ObjectNode logs(JsonNode request) {
