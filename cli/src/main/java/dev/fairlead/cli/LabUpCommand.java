@@ -135,13 +135,14 @@ record LabUpCommand(Terminal terminal) implements Command {
         terminal.out()
                 .printf(
                         Locale.ROOT,
-                        "lab '%s' is up: %d %s, %d of %d pods ready, %d Services  (%.2f s)%n",
+                        "lab '%s' is up: %d %s, %d of %d pods ready, %d %s  (%.2f s)%n",
                         name,
                         picture.nodes().size(),
                         picture.nodes().size() == 1 ? "node" : "nodes",
                         ready,
                         picture.pods().size(),
                         picture.services().size(),
+                        picture.services().size() == 1 ? "Service" : "Services",
                         (System.nanoTime() - start) / 1e9);
         for (Pod pod : picture.pods().values()) {
             if (!pod.status().ready()) {
