@@ -1,3 +1,6 @@
+/*
+ * Over 300 lines: one scanner, whose parts would have nothing to say to anybody but each other.
+ */
 #include "json.h"
 
 #include "text.h"

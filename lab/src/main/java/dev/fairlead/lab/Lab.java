@@ -42,6 +42,8 @@ import org.slf4j.LoggerFactory;
  * A running lab: the store and what follows from it. All decisions are made on one thread, the loop: a change wakes the
  * controllers, their actions change the store, kubelets start and stop pods on worker threads and report back to the loop,
  * and agents are given the new picture. Public methods may be called from any thread but the loop.
+ *
+ * <p>Over 300 lines: all that touches the loop's state is here, so that nothing else can.
  */
 public final class Lab implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lab.class);

@@ -10,6 +10,8 @@ import java.util.function.Consumer;
 /**
  * Changes to be made together, in order: all of them or none. Nothing happens before {@link Nftables#commit}. Confined to
  * one thread.
+ *
+ * <p>Over 300 lines: one short method for each operation on each kind of object.
  */
 public final class Transaction {
     private static final int CREATE = Request.NLM_F_CREATE;

@@ -24,6 +24,8 @@ import java.util.TreeMap;
  * <p>Addresses go round from the one given last; an address given back isn't given again while there is another that was
  * not among the last {@value #REMEMBERED} given back to its pool, and then the one given back longest ago is. Each
  * operation takes O(log n) for n leases; memory follows the leases and what is remembered, not the pools.
+ *
+ * <p>Over 300 lines: decisions, the events they become and the replay of events stand side by side, for they must agree.
  */
 public final class Ipam {
     /** How many addresses a pool remembers to have got back. */
