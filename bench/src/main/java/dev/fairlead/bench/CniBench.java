@@ -146,7 +146,8 @@ public final class CniBench {
                         "  of this, opening a socket there, looking, reading back",
                         wire.minus(results.of(Floor.NAME, CniNode.ADD))))
                 .with(Row.of(
-                        "the rest", add.minus(runtime).minus(status).minus(lease).minus(wire)));
+                        "the rest",
+                        add.minus(runtime).minus(status).minus(lease).minus(wire)));
     }
 
     private static Comparison delParts(Results results) {
@@ -162,6 +163,7 @@ public final class CniBench {
                 .with(Row.of("deleting the veth pair", unwire))
                 .with(Row.of("lease given back: journal written and forced to the disk", release))
                 .with(Row.of(
-                        "the rest", del.minus(runtime).minus(status).minus(release).minus(unwire)));
+                        "the rest",
+                        del.minus(runtime).minus(status).minus(release).minus(unwire)));
     }
 }

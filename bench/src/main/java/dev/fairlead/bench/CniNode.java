@@ -54,8 +54,8 @@ final class CniNode implements Rounds.Contestant, AutoCloseable {
                     .withStateDirectory(state.resolve("state"));
             NodeAgent agent = NodeAgent.start(config);
             owned.add(agent::close);
-            NetConfList list = NodeCni.fairlead(place.sockets(), place.nativePrograms())
-                    .list();
+            NetConfList list =
+                    NodeCni.fairlead(place.sockets(), place.nativePrograms()).list();
             CniRuntime runtime = runtime(new NodePlugins(node), place.nativePrograms(), state);
             return new CniNode(name, owned, pods(owned, rounds), runtime, list);
         } catch (RuntimeException e) {
@@ -83,8 +83,7 @@ final class CniNode implements Rounds.Contestant, AutoCloseable {
                     .put("subnet", "10.244.2.0/24")
                     .put("dataDir", state.resolve("leases").toString());
             NetConfList list = NetConfList.read(CniJson.bytes(json));
-            return new CniNode(
-                    name, owned, pods(owned, rounds), runtime(new NodePlugins(node), bin, state), list);
+            return new CniNode(name, owned, pods(owned, rounds), runtime(new NodePlugins(node), bin, state), list);
         } catch (RuntimeException e) {
             owned.close();
             throw e;
@@ -92,8 +91,7 @@ final class CniNode implements Rounds.Contestant, AutoCloseable {
     }
 
     static CniRuntime runtime(PluginExec exec, Path bin, Path state) {
-        return new CniRuntime(
-                exec, List.of(bin), state.resolve("cache"), Map.of("PATH", Place.SEARCH_PATH), PATIENCE);
+        return new CniRuntime(exec, List.of(bin), state.resolve("cache"), Map.of("PATH", Place.SEARCH_PATH), PATIENCE);
     }
 
     private static Netns node(Owned owned) {

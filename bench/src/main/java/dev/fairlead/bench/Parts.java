@@ -34,15 +34,13 @@ final class Parts implements Rounds.Contestant, AutoCloseable {
 
     private static final Path NOTHING = Path.of("/bin/true");
 
-    private static final byte[] ANSWER =
-            """
+    private static final byte[] ANSWER = """
             {"cniVersion": "1.1.0", "interfaces": [
               {"name": "fl0", "mac": "0a:58:0a:f4:01:01", "mtu": 1500},
               {"name": "veth0123456789", "mac": "0a:58:0a:f4:01:03", "mtu": 1500},
               {"name": "eth0", "mac": "0a:58:0a:f4:01:02", "mtu": 1500, "sandbox": "/proc/1/fd/50"}],
              "ips": [{"address": "10.244.1.2/24", "gateway": "10.244.1.1", "interface": 2}],
-             "routes": [{"dst": "0.0.0.0/0", "gw": "10.244.1.1"}], "dns": {}}"""
-                    .getBytes(StandardCharsets.UTF_8);
+             "routes": [{"dst": "0.0.0.0/0", "gw": "10.244.1.1"}], "dns": {}}""".getBytes(StandardCharsets.UTF_8);
 
     private final Netns node = Netns.create();
     private final PluginExec plugins = new NodePlugins(node);

@@ -36,7 +36,8 @@ final class Pods implements AutoCloseable {
     /** A pod that nobody has had yet. */
     Pod next() {
         Netns netns = namespaces.get(next);
-        String path = "/proc/" + ProcessHandle.current().pid() + "/fd/" + netns.fd().number();
+        String path =
+                "/proc/" + ProcessHandle.current().pid() + "/fd/" + netns.fd().number();
         return new Pod("pod-" + next++, netns, path);
     }
 

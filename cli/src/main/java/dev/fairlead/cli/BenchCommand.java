@@ -1,6 +1,8 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.bench.BridgeBench;
 import dev.fairlead.bench.CniBench;
+import dev.fairlead.bench.LabBench;
 import dev.fairlead.bench.Place;
 import dev.fairlead.bench.Progress;
 import dev.fairlead.bench.Report;
@@ -96,7 +98,8 @@ record BenchCommand(Terminal terminal) implements Command {
     private static Report measure(Subject subject, Place place, int runs, Progress progress) {
         return switch (subject) {
             case CNI -> CniBench.run(place, runs, progress);
-            case BRIDGE, LAB -> Report.empty();
+            case BRIDGE -> BridgeBench.run(runs, progress);
+            case LAB -> LabBench.run(place, runs, progress);
         };
     }
 

@@ -43,8 +43,8 @@ record BenchText(Terminal terminal) {
     }
 
     private void table(Comparison comparison) {
-        List<String> headings = new ArrayList<>(List.of(
-                comparison.name() + " (" + comparison.unit().symbol() + ")", "runs", "median", "p10", "p90"));
+        List<String> headings = new ArrayList<>(
+                List.of(comparison.name() + " (" + comparison.unit().symbol() + ")", "runs", "median", "p10", "p90"));
         boolean hasRatio = !comparison.ratio().isEmpty();
         if (hasRatio) {
             headings.add(comparison.ratio() + " (p10 to p90)");
