@@ -57,6 +57,10 @@ public record AgentConfig(
         return new AgentConfig(nodeName, node, podCidrs, socket, stateDirectory, bytes, bridge, uplink);
     }
 
+    public AgentConfig withBridge(String name) {
+        return new AgentConfig(nodeName, node, podCidrs, socket, stateDirectory, mtu, name, uplink);
+    }
+
     /** Wires no pods: another plugin does; routes to other nodes and Services stay the agent's. */
     public AgentConfig withoutPods() {
         return new AgentConfig(nodeName, node, List.of(), socket, stateDirectory, mtu, bridge, uplink);

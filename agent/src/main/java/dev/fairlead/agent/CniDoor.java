@@ -45,6 +45,7 @@ public final class CniDoor implements AutoCloseable {
 
     /** Listens at {@code path}; a socket file that a dead agent left there is replaced. Only its owner may connect. */
     public static CniDoor open(Path path, PluginProtocol protocol) {
+        requireFree(path);
         try {
             Files.createDirectories(path.toAbsolutePath().getParent());
             Files.deleteIfExists(path);
@@ -55,6 +56,19 @@ public final class CniDoor implements AutoCloseable {
             return door;
         } catch (IOException e) {
             throw new UncheckedIOException("could not open the CNI socket " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Fails where a living agent serves at {@code path}, whose door would otherwise be taken from it.
+     *
+     * @throws IllegalStateException that names the process
+     */
+    static void requireFree(Path path) {
+        OptionalInt living = CniCaller.served(path);
+        if (living.isPresent()) {
+            throw new IllegalStateException("could not open the CNI socket " + path + ": an agent already serves there"
+                    + " (process " + living.getAsInt() + "); end it or give this one another --socket");
         }
     }
 

@@ -9,6 +9,7 @@ import dev.fairlead.cni.plugin.DelRequest;
 import dev.fairlead.cni.plugin.GcRequest;
 import dev.fairlead.cni.plugin.StatusRequest;
 import dev.fairlead.cni.protocol.AddResult;
+import dev.fairlead.cni.protocol.Dns;
 import dev.fairlead.cni.protocol.Interface;
 import dev.fairlead.cni.protocol.IpConfig;
 import dev.fairlead.cni.protocol.IpRange;
@@ -146,7 +147,13 @@ final class FairleadPlugin implements CniPlugin {
             Ip any = placement.gateway().isIpv4() ? Ip.of("0.0.0.0") : Ip.of("::");
             routes.add(Route.via(new Prefix(any, 0), placement.gateway()));
         }
-        return AddResult.of(interfaces, ips, routes, request.conf().dns());
+        return AddResult.of(interfaces, ips, routes, dns(request));
+    }
+
+    /** What the runtime asks for the pod goes before what the network has for all. */
+    private static Dns dns(AddRequest request) {
+        Dns asked = request.runtimeConfig().dns();
+        return asked.isEmpty() ? request.conf().dns() : asked;
     }
 
     /** The descriptor that came with the call names the namespace whatever the path means here. */

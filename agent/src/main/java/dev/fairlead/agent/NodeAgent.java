@@ -9,6 +9,7 @@ import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.route.Rtnetlink;
 import dev.fairlead.packet.Prefix;
 import dev.fairlead.plan.ClusterPicture;
+import dev.fairlead.plan.ipam.Ipam;
 import dev.fairlead.plan.ipam.PodMac;
 import dev.fairlead.plan.ipam.Range;
 import java.nio.file.Path;
@@ -42,6 +43,11 @@ public final class NodeAgent implements AutoCloseable {
 
     /** Starts: what an earlier agent left in the node's kernel is taken over or replaced. The CNI door opens last. */
     public static NodeAgent start(AgentConfig config) {
+        if (!config.podCidrs().isEmpty()) {
+            // What is wrong with the call must be said before anything is made.
+            var _ = Ipam.of(pools(config));
+            CniDoor.requireFree(config.socket());
+        }
         Rtnetlink rtnetlink = Rtnetlink.open(config.node());
         try {
             Optional<PodBridge> bridge = config.podCidrs().isEmpty()

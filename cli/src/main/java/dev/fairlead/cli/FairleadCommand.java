@@ -23,6 +23,7 @@ final class FairleadCommand implements Command {
         return List.<Command>of(
                 new DemoCommand(terminal),
                 new LabCommand(terminal),
+                new AgentCommand(terminal),
                 new BenchCommand(terminal),
                 new DoctorCommand(terminal),
                 new TestCommand(),

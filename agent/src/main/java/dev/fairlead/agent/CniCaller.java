@@ -1,0 +1,43 @@
+package dev.fairlead.agent;
+
+import dev.fairlead.cni.CniException;
+import dev.fairlead.cni.PluginOutput;
+import dev.fairlead.cni.shim.ShimFrames;
+import dev.fairlead.cni.shim.ShimRequest;
+import dev.fairlead.kernel.SyscallException;
+import dev.fairlead.kernel.sys.UnixSocket;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/** Speaks to an agent over its CNI socket as the shim does, for the commands of a node's operator. */
+public final class CniCaller {
+    private static final int ANSWER_SECONDS = 10;
+
+    private CniCaller() {}
+
+    /** The process that listens at {@code socket}, 0 where it is in another PID namespace; empty where none does. */
+    public static OptionalInt served(Path socket) {
+        try (UnixSocket caller = UnixSocket.connect(socket.toString())) {
+            return OptionalInt.of(caller.peer().pid());
+        } catch (SyscallException e) {
+            return OptionalInt.empty();
+        }
+    }
+
+    /** Empty when an agent at {@code socket} is ready for pods, else the sentence why not. */
+    public static String whyNotReady(Path socket) {
+        Map<String, String> environment = Map.of("CNI_COMMAND", "STATUS", "CNI_PATH", "/opt/cni/bin");
+        ShimRequest request = new ShimRequest(environment, CniInstall.pluginText(socket));
+        try (UnixSocket caller = UnixSocket.connect(socket.toString())) {
+            caller.readTimeout(ANSWER_SECONDS);
+            caller.write(ShimFrames.encode(request));
+            PluginOutput answer = ShimFrames.readAnswer(caller.input());
+            return answer.isSuccess() ? "" : "the agent at " + socket + " answers STATUS by " + answer.stdoutText();
+        } catch (SyscallException e) {
+            return "no agent serves at " + socket + " (" + e.getMessage() + ")";
+        } catch (CniException e) {
+            return "what serves at " + socket + " is no agent of Fairlead (" + e.msg() + ")";
+        }
+    }
+}

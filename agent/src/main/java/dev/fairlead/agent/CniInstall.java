@@ -1,0 +1,193 @@
+package dev.fairlead.agent;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.cni.CniJson;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What a container runtime finds Fairlead by: the program {@code fairlead-cni} and the network configuration list. A runtime
+ * watches the directory and may read at any moment, so each file is written under a name that no runtime reads, forced to
+ * the disk, and renamed. Both are put there only once an agent serves: a configuration tells the runtime that pods can start.
+ *
+ * @param shim the built program
+ * @param binDir where the runtime looks for plugins
+ * @param confDir where it looks for configurations; it takes the one whose name sorts first
+ * @param socket the agent's, which the shim is told in the configuration; absolute
+ */
+public record CniInstall(Path shim, Path binDir, Path confDir, Path socket) {
+    /** The configuration's file name. */
+    public static final String CONFLIST = "10-fairlead.conflist";
+
+    /** The network's name, which is also the first part of its leases' keys. */
+    public static final String NETWORK = "fairlead";
+
+    private static final String PLUGIN = "fairlead-cni";
+
+    public CniInstall {
+        socket = socket.toAbsolutePath().normalize();
+    }
+
+    public Path conflist() {
+        return confDir.resolve(CONFLIST);
+    }
+
+    public Path program() {
+        return binDir.resolve(PLUGIN);
+    }
+
+    /** The configuration list: only capabilities that the agent has are declared, so that runtimes warn about the others. */
+    public static byte[] conflistText(Path socket) {
+        ObjectNode list = CniJson.newObject().put("cniVersion", "1.1.0").put("name", NETWORK);
+        plugin(list.putArray("plugins").addObject(), socket);
+        return CniJson.bytes(list);
+    }
+
+    /** The configuration of the plugin by itself, as a runtime that works to the letter derives it from the list. */
+    public static byte[] pluginText(Path socket) {
+        ObjectNode conf = CniJson.newObject().put("cniVersion", "1.1.0").put("name", NETWORK);
+        plugin(conf, socket);
+        return CniJson.bytes(conf);
+    }
+
+    private static void plugin(ObjectNode plugin, Path socket) {
+        plugin.put("type", PLUGIN).put("socket", socket.toString());
+        plugin.putObject("capabilities")
+                .put("ips", true)
+                .put("mac", true)
+                .put("ipRanges", true)
+                .put("dns", true);
+    }
+
+    /**
+     * Makes the directories and finds out whether files can be written there, before anything else is begun.
+     *
+     * @throws IllegalStateException that names the directory and the flag to give
+     */
+    public void requireWritable() {
+        requireWritable(binDir, "--cni-bin-dir");
+        requireWritable(confDir, "--cni-conf-dir");
+        if (!Files.isRegularFile(shim)) {
+            throw new IllegalStateException("the program " + shim + " is missing; build it by `./fairlead doctor`");
+        }
+    }
+
+    static void requireWritable(Path directory, String flag) {
+        Path probe = directory.resolve(".fairlead-probe");
+        try {
+            Files.createDirectories(directory);
+            Files.deleteIfExists(Files.write(probe, new byte[] {'\n'}));
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "could not write into " + directory + ": " + reason(e) + "; make it writable or give another by "
+                            + flag,
+                    e);
+        }
+    }
+
+    private static String reason(IOException e) {
+        String kind = e.getClass().getSimpleName().replace("Exception", "");
+        return e.getMessage() == null ? kind : kind + " (" + e.getMessage() + ")";
+    }
+
+    /** Puts both files there, the program first. Doing it again changes nothing that a runtime would notice. */
+    public void put() {
+        try {
+            byte[] program = Files.readAllBytes(shim);
+            if (!holds(program(), program)) {
+                // A running shim keeps the file it was started from: the name then leads to a new one.
+                replace(program(), program, "rwxr-xr-x");
+            }
+            byte[] list = conflistText(socket);
+            if (!holds(conflist(), list)) {
+                replace(conflist(), list, "rw-r--r--");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "could not install into " + binDir + " and " + confDir + ": " + reason(e), e);
+        }
+    }
+
+    private static boolean holds(Path file, byte[] content) throws IOException {
+        try {
+            return Arrays.equals(Files.readAllBytes(file), content);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    private static void replace(Path file, byte[] content, String mode) throws IOException {
+        Path fresh = file.resolveSibling("." + file.getFileName() + ".fairlead-new");
+        Files.deleteIfExists(fresh);
+        try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.wrap(content);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString(mode));
+            channel.force(true);
+        }
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        forceDirectory(file);
+    }
+
+    private static void forceDirectory(Path file) throws IOException {
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory != null) {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true); // the rename itself
+            }
+        }
+    }
+
+    /** Takes the configuration away: from now on a runtime starts no pod by us. @return whether it was there */
+    public boolean takeConflist() {
+        return take(conflist());
+    }
+
+    /** Takes the program away, after which no pod of ours can be deleted either. @return whether it was there */
+    public boolean takeProgram() {
+        return take(program());
+    }
+
+    private static boolean take(Path file) {
+        try {
+            boolean was = Files.deleteIfExists(file);
+            if (was) {
+                forceDirectory(file);
+            }
+            return was;
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not remove " + file + ": " + reason(e), e);
+        }
+    }
+
+    /** Configurations that a runtime takes before ours, since their names sort first. */
+    public List<Path> before() {
+        List<Path> earlier = new ArrayList<>();
+        try (Stream<Path> files = Files.list(confDir)) {
+            for (Path file : (Iterable<Path>) files.sorted()::iterator) {
+                String name = String.valueOf(file.getFileName());
+                boolean read = name.endsWith(".conf") || name.endsWith(".conflist") || name.endsWith(".json");
+                if (read && name.compareTo(CONFLIST) < 0) {
+                    earlier.add(file);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not list " + confDir + ": " + reason(e), e);
+        }
+        return earlier;
+    }
+}
