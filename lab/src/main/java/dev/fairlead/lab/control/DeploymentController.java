@@ -44,11 +44,10 @@ final class DeploymentController {
     private List<Action> step() {
         if (deployment.spec().paused()) {
             scalePaused();
+        } else if (deployment.spec().strategy() instanceof Strategy.RollingUpdate rolling) {
+            roll(rolling);
         } else {
-            switch (deployment.spec().strategy()) {
-                case Strategy.RollingUpdate rolling -> roll(rolling);
-                case Strategy.Recreate _ -> recreate();
-            }
+            recreate();
         }
         if (actions.isEmpty()) {
             forgetHistory();
@@ -133,21 +132,20 @@ final class DeploymentController {
         if (mostDown <= 0) {
             return;
         }
-        Map<ReplicaSet, Integer> targets = new LinkedHashMap<>();
+        List<Integer> targets = new ArrayList<>();
         int availableInAll = versions.current().map(this::available).orElse(0);
         int down = 0;
         for (ReplicaSet old : versions.older()) {
             int broken = Math.clamp(old.replicas() - available(old), 0, Math.max(0, mostDown - down));
             down += broken;
-            targets.put(old, old.replicas() - broken);
+            targets.add(old.replicas() - broken);
             availableInAll += available(old);
         }
         int spare = Math.max(0, availableInAll - minAvailable);
-        for (ReplicaSet old : versions.older()) {
-            int target = targets.getOrDefault(old, 0);
-            int less = Math.min(target, spare);
+        for (int i = 0; i < targets.size(); i++) {
+            int less = Math.min(targets.get(i), spare);
             spare -= less;
-            scale(old, target - less);
+            scale(versions.older().get(i), targets.get(i) - less);
         }
     }
 

@@ -38,7 +38,7 @@ final class ReplicaSetController {
             }
             if (active.size() < replicaSet.replicas()) {
                 create(picture, replicaSet, replicaSet.replicas() - active.size(), names, actions);
-            } else {
+            } else if (active.size() > replicaSet.replicas()) {
                 active.sort(firstToGo(active, minReadySeconds(picture, replicaSet), now));
                 for (Pod pod : active.subList(0, active.size() - replicaSet.replicas())) {
                     actions.add(new Action.DeletePod(pod.key()));

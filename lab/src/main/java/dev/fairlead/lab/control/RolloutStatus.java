@@ -19,12 +19,14 @@ public record RolloutStatus(int wanted, int replicas, int updated, int ready, in
 
     public static RolloutStatus of(LabPicture picture, Deployment deployment, Instant now) {
         Versions versions = Versions.of(picture, deployment);
+        String currentUid =
+                versions.current().map(current -> current.metadata().uid()).orElse("");
         int replicas = 0;
         int updated = 0;
         int ready = 0;
         int available = 0;
         for (ReplicaSet replicaSet : versions.all()) {
-            boolean isCurrent = versions.current().filter(replicaSet::equals).isPresent();
+            boolean isCurrent = replicaSet.metadata().uid().equals(currentUid);
             for (Pod pod : picture.podsOwnedBy(replicaSet.metadata().uid())) {
                 if (pod.active()) {
                     replicas++;

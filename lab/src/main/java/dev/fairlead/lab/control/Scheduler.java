@@ -8,8 +8,8 @@ import dev.fairlead.lab.model.OwnerReference;
 import dev.fairlead.lab.model.Pod;
 import dev.fairlead.lab.model.PodStatus.Phase;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,14 +40,18 @@ final class Scheduler {
                 waiting.add(pod);
             }
         }
-        waiting.sort(Comparator.comparing((Pod pod) -> pod.metadata().creationTimestamp())
-                .thenComparing(Pod::key));
+        waiting.sort(Scheduler::oldestFirst);
         Scheduler scheduler = new Scheduler(picture);
         List<Action> actions = new ArrayList<>();
         for (Pod pod : waiting) {
             scheduler.place(pod, actions);
         }
         return actions;
+    }
+
+    private static int oldestFirst(Pod a, Pod b) {
+        int byAge = a.metadata().creationTimestamp().compareTo(b.metadata().creationTimestamp());
+        return byAge != 0 ? byAge : a.key().compareTo(b.key());
     }
 
     private void place(Pod pod, List<Action> actions) {
@@ -58,17 +62,31 @@ final class Scheduler {
             }
             return;
         }
-        Optional<Node> best = picture.nodes().values().stream()
-                .filter(node -> refusal(pod, node).isEmpty())
-                .min(Comparator.comparingInt((Node node) -> siblingsOnNode.getOrDefault(sibling(pod, node.name()), 0))
-                        .thenComparingInt(node -> podsOnNode.getOrDefault(node.name(), 0))
-                        .thenComparing(Node::name));
+        Optional<Node> best = best(pod);
         if (best.isPresent()) {
             count(pod, best.get().name());
             actions.add(new Action.AssignPod(pod.key(), best.get().name()));
         } else {
             hold(pod, whyNowhere(pod), actions);
         }
+    }
+
+    private Optional<Node> best(Pod pod) {
+        Optional<Node> best = Optional.empty();
+        for (Node node : picture.nodes().values()) { // by name, so the first of equals wins
+            if (refusal(pod, node).isEmpty() && (best.isEmpty() || better(pod, node, best.get()))) {
+                best = Optional.of(node);
+            }
+        }
+        return best;
+    }
+
+    private boolean better(Pod pod, Node node, Node than) {
+        int siblings = siblingsOnNode.getOrDefault(sibling(pod, node.name()), 0);
+        int siblingsThere = siblingsOnNode.getOrDefault(sibling(pod, than.name()), 0);
+        return siblings != siblingsThere
+                ? siblings < siblingsThere
+                : podsOnNode.getOrDefault(node.name(), 0) < podsOnNode.getOrDefault(than.name(), 0);
     }
 
     private static void hold(Pod pod, String reason, List<Action> actions) {
@@ -105,7 +123,7 @@ final class Scheduler {
     }
 
     private String whyNowhere(Pod pod) {
-        Map<String, Integer> reasons = new java.util.LinkedHashMap<>();
+        Map<String, Integer> reasons = new LinkedHashMap<>();
         for (Node node : picture.nodes().values()) {
             reasons.merge(refusal(pod, node), 1, Integer::sum);
         }

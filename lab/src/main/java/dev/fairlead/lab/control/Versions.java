@@ -7,7 +7,6 @@ import dev.fairlead.lab.model.PodTemplate;
 import dev.fairlead.lab.model.ReplicaSet;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,17 +23,19 @@ record Versions(Optional<ReplicaSet> current, List<ReplicaSet> older) {
 
     static Versions of(LabPicture picture, Deployment deployment) {
         List<ReplicaSet> all = picture.replicaSetsOwnedBy(deployment.metadata().uid());
-        all.sort(Comparator.comparingLong(Versions::revision)
-                .thenComparing(ReplicaSet::metadata, Comparator.comparing(metadata -> metadata.creationTimestamp()))
-                .thenComparing(ReplicaSet::key));
-        Optional<ReplicaSet> current = Optional.empty();
-        for (ReplicaSet replicaSet : all) {
-            if (template(replicaSet).equals(deployment.spec().template())) {
-                current = Optional.of(replicaSet);
+        all.sort(Versions::oldestFirst);
+        for (int i = all.size() - 1; i >= 0; i--) {
+            if (template(all.get(i)).sameAs(deployment.spec().template())) {
+                Optional<ReplicaSet> current = Optional.of(all.remove(i));
+                return new Versions(current, List.copyOf(all));
             }
         }
-        current.ifPresent(all::remove);
-        return new Versions(current, List.copyOf(all));
+        return new Versions(Optional.empty(), List.copyOf(all));
+    }
+
+    private static int oldestFirst(ReplicaSet a, ReplicaSet b) {
+        int byRevision = Long.compare(revision(a), revision(b));
+        return byRevision != 0 ? byRevision : a.key().compareTo(b.key());
     }
 
     /** The number of a ReplicaSet's version; 0 when it has none. */

@@ -77,7 +77,7 @@ final class Fields {
     private static boolean saysSomething(JsonNode value) {
         return switch (value.getNodeType()) {
             case BOOLEAN -> value.booleanValue();
-            case NUMBER -> value.decimalValue().signum() != 0;
+            case NUMBER -> value.doubleValue() != 0;
             case STRING -> !value.asText().isEmpty();
             case OBJECT, ARRAY -> !value.isEmpty();
             case NULL, MISSING, BINARY, POJO -> false;
@@ -133,7 +133,7 @@ final class Fields {
             return whenAbsent;
         }
         JsonNode number = node.path(name);
-        if (number.decimalValue().signum() < 0 || !number.canConvertToInt()) {
+        if (!number.canConvertToInt() || number.intValue() < 0) {
             throw wrong(name, number.asText() + " is out of range; use 0 to " + Integer.MAX_VALUE);
         }
         return number.intValue();

@@ -119,13 +119,11 @@ final class PodReader {
             Finding finding = e.finding();
             throw fields.wrong(finding.field(), finding.problem());
         }
-        switch (workload) {
-            case Workload.Http http -> claim("TCP", http.port(), container, fields, listeners);
-            case Workload.Echo echo -> {
-                claim("TCP", echo.port(), container, fields, listeners);
-                claim("UDP", echo.port(), container, fields, listeners);
-            }
-            case Workload.Client _, Workload.HostCommand _ -> {}
+        if (workload instanceof Workload.Http http) {
+            claim("TCP", http.port(), container, fields, listeners);
+        } else if (workload instanceof Workload.Echo echo) {
+            claim("TCP", echo.port(), container, fields, listeners);
+            claim("UDP", echo.port(), container, fields, listeners);
         }
     }
 

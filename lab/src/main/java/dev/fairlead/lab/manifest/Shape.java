@@ -34,7 +34,8 @@ enum Shape {
 
     /** kubectl takes 1.0 for 1 too. */
     private static boolean isWhole(JsonNode node) {
-        return node.isNumber() && node.decimalValue().stripTrailingZeros().scale() <= 0;
+        return node.isIntegralNumber()
+                || node.isNumber() && node.decimalValue().stripTrailingZeros().scale() <= 0;
     }
 
     /** {@code 80 is a number, but a string is wanted; put it in quotes: "80"}. */

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Decides what manifests would change in a picture, or refuses them; changes nothing itself. The rules for what may not
@@ -22,25 +23,30 @@ final class Admission {
     /** One change for each object, in order; the store's own parts of the metadata are still to be given. */
     List<Change> admit(List<Manifest> manifests) {
         List<Place> places = places(manifests);
-        Map<Place, Service> resolved = new HashMap<>();
+        Map<ObjectKey, Service> resolved = new TreeMap<>();
         for (Place place : places) {
             if (place.object() instanceof Service service) {
-                resolved.put(place, services.resolved(service, existing(service), place));
+                resolved.put(service.key(), services.resolved(service, existing(service), place));
             }
         }
         List<Change> changes = new ArrayList<>();
         for (Place place : places) {
-            changes.add(
-                    switch (place.object()) {
-                        case Pod pod -> pod(pod, place);
-                        case Service service ->
-                            change(services.filled(resolved.getOrDefault(place, service), place), existing(service));
-                        case Deployment deployment -> deployment(deployment, place);
-                        case ReplicaSet _, Node _ ->
-                            throw place.refuse("kind", "is made by the lab itself and cannot be applied");
-                    });
+            changes.add(change(place, resolved));
         }
         return changes;
+    }
+
+    private Change change(Place place, Map<ObjectKey, Service> resolved) {
+        if (place.object() instanceof Pod pod) {
+            return pod(pod, place);
+        }
+        if (place.object() instanceof Service service) {
+            return change(services.filled(resolved.getOrDefault(service.key(), service), place), existing(service));
+        }
+        if (place.object() instanceof Deployment deployment) {
+            return deployment(deployment, place);
+        }
+        throw place.refuse("kind", "is made by the lab itself and cannot be applied");
     }
 
     private static List<Place> places(List<Manifest> manifests) {

@@ -10,6 +10,11 @@ public sealed interface LabObject permits Node, Pod, Service, Deployment, Replic
     /** The same object with other metadata. */
     LabObject withMetadata(ObjectMeta metadata);
 
+    /** Whether {@code other}, of the same kind, differs in metadata and status at most. */
+    default boolean sameSpec(LabObject other) {
+        return withMetadata(other.metadata()).equals(other);
+    }
+
     default ObjectKey key() {
         return metadata().key();
     }

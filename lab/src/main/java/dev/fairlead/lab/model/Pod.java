@@ -13,6 +13,11 @@ public record Pod(ObjectMeta metadata, PodSpec spec, PodStatus status) implement
         return new Pod(changed, spec, status);
     }
 
+    @Override
+    public boolean sameSpec(LabObject other) {
+        return other instanceof Pod pod && spec.equals(pod.spec);
+    }
+
     public Pod withSpec(PodSpec changed) {
         return new Pod(metadata, changed, status);
     }

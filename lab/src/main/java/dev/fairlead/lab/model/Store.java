@@ -17,11 +17,11 @@ public final class Store {
     private final ClusterIps ips;
     private final InstantSource clock;
     private final RandomGenerator random;
-    private final Table<Node> nodes = new Table<>();
-    private final Table<Pod> pods = new Table<>();
-    private final Table<Service> services = new Table<>();
-    private final Table<Deployment> deployments = new Table<>();
-    private final Table<ReplicaSet> replicaSets = new Table<>();
+    private final Table<Node> nodes = new Table<>(Node.class);
+    private final Table<Pod> pods = new Table<>(Pod.class);
+    private final Table<Service> services = new Table<>(Service.class);
+    private final Table<Deployment> deployments = new Table<>(Deployment.class);
+    private final Table<ReplicaSet> replicaSets = new Table<>(ReplicaSet.class);
     private final List<Consumer<List<Change>>> listeners = new ArrayList<>();
     private long resourceVersion;
     private LabPicture picture;
@@ -59,12 +59,7 @@ public final class Store {
         draft.commit();
         List<Change> stamped = new ArrayList<>();
         for (Change change : admitted) {
-            stamped.add(
-                    switch (change) {
-                        case Change.Created created -> create(created.object());
-                        case Change.Updated updated -> update(updated.before(), updated.object());
-                        case Change.Deleted _, Change.Unchanged _ -> change;
-                    });
+            stamped.add(stamp(change));
         }
         return tell(stamped);
     }
@@ -122,7 +117,7 @@ public final class Store {
     public boolean setStatus(ObjectKey key, String uid, PodStatus status) {
         Optional<Pod> pod = pod(key, uid);
         if (pod.isPresent() && !pod.get().status().equals(status)) {
-            tell(List.of(update(pod.get(), pod.get().withStatus(status))));
+            tell(List.of(update(pod.get(), pod.get().withStatus(status), false)));
         }
         return pod.isPresent();
     }
@@ -134,27 +129,41 @@ public final class Store {
         return pod.isPresent();
     }
 
-    private void perform(Action action, List<Change> changes) {
-        switch (action) {
-            case Action.CreatePod create -> changes.add(create(create.pod()));
-            case Action.DeletePod delete -> delete(Kind.POD, delete.pod(), changes);
-            case Action.CreateReplicaSet create -> changes.add(create(create.replicaSet()));
-            case Action.DeleteReplicaSet delete -> delete(Kind.REPLICA_SET, delete.replicaSet(), changes);
-            case Action.UpdateReplicaSet update ->
-                replicaSets
-                        .get(update.replicaSet().key())
-                        .ifPresent(old -> changes.add(update(old, update.replicaSet())));
-            case Action.AssignPod assign ->
-                pods.get(assign.pod())
-                        .ifPresent(pod -> changes.add(update(
-                                pod,
-                                pod.withSpec(pod.spec().onNode(assign.node()))
-                                        .withStatus(pod.status().withPhase(PodStatus.Phase.PENDING, "")))));
-            case Action.HoldPod hold ->
-                pods.get(hold.pod())
-                        .ifPresent(pod -> changes.add(update(
-                                pod, pod.withStatus(pod.status().withPhase(PodStatus.Phase.PENDING, hold.reason())))));
+    private Change stamp(Change change) {
+        if (change instanceof Change.Created created) {
+            return create(created.object());
         }
+        return change instanceof Change.Updated updated ? update(updated.before(), updated.object()) : change;
+    }
+
+    /**
+     * Not a switch over the patterns, here and in {@link Admission}: its first use takes the JVM 10 ms, each further one 2 ms,
+     * the AOT cache doesn't keep it, and this is on the way of every {@code lab up}.
+     */
+    private void perform(Action action, List<Change> changes) {
+        if (action instanceof Action.CreatePod create) {
+            changes.add(create(create.pod()));
+        } else if (action instanceof Action.DeletePod delete) {
+            delete(Kind.POD, delete.pod(), changes);
+        } else if (action instanceof Action.CreateReplicaSet create) {
+            changes.add(create(create.replicaSet()));
+        } else if (action instanceof Action.DeleteReplicaSet delete) {
+            delete(Kind.REPLICA_SET, delete.replicaSet(), changes);
+        } else if (action instanceof Action.UpdateReplicaSet update) {
+            replicaSets
+                    .get(update.replicaSet().key())
+                    .ifPresent(old -> changes.add(update(old, update.replicaSet(), true)));
+        } else if (action instanceof Action.AssignPod assign) {
+            pods.get(assign.pod())
+                    .ifPresent(pod -> changes.add(
+                            update(pod, held(pod, "").withSpec(pod.spec().onNode(assign.node())), true)));
+        } else if (action instanceof Action.HoldPod hold) {
+            pods.get(hold.pod()).ifPresent(pod -> changes.add(update(pod, held(pod, hold.reason()), false)));
+        }
+    }
+
+    private static Pod held(Pod pod, String reason) {
+        return pod.withStatus(pod.status().withPhase(PodStatus.Phase.PENDING, reason));
     }
 
     private void delete(Kind kind, ObjectKey key, List<Change> changes) {
@@ -162,18 +171,18 @@ public final class Store {
     }
 
     private void delete(LabObject object, List<Change> changes) {
-        switch (object) {
-            case Pod pod -> deletePod(pod, changes);
-            case Node node -> {
-                for (Pod pod : pods.snapshot().values()) {
-                    if (pod.spec().nodeName().equals(node.name())) {
-                        changes.add(remove(pod));
-                    }
-                }
-                changes.add(remove(node));
-            }
-            case Service _, Deployment _, ReplicaSet _ -> changes.add(remove(object));
+        if (object instanceof Pod pod) {
+            deletePod(pod, changes);
+            return;
         }
+        if (object.kind() == Kind.NODE) {
+            for (Pod pod : pods.snapshot().values()) {
+                if (pod.spec().nodeName().equals(object.metadata().name())) {
+                    changes.add(remove(pod));
+                }
+            }
+        }
+        changes.add(remove(object));
     }
 
     /** A pod that a node may have begun with is only marked; that node says {@link #podGone} when it has cleaned up. */
@@ -183,7 +192,7 @@ public final class Store {
         if (nobodyHasIt) {
             changes.add(remove(pod));
         } else if (!pod.metadata().deleting()) {
-            changes.add(update(pod, pod.withMetadata(pod.metadata().deletedAt(clock.instant()))));
+            changes.add(update(pod, pod.withMetadata(pod.metadata().deletedAt(clock.instant())), false));
         }
     }
 
@@ -195,23 +204,19 @@ public final class Store {
         Instant now = clock.instant();
         ObjectMeta metadata = object.metadata().created(newUid(), now).versioned(++resourceVersion, 1);
         LabObject stored = object.withMetadata(metadata);
-        put(stored);
+        table(stored.kind()).put(stored);
         return new Change.Created(stored);
     }
 
     private Change update(LabObject before, LabObject after) {
-        long generation = before.metadata().generation() + (sameSpec(before, after) ? 0 : 1);
-        LabObject stored = after.withMetadata(after.metadata().versioned(++resourceVersion, generation));
-        put(stored);
-        return new Change.Updated(before, stored);
+        return update(before, after, !after.sameSpec(before));
     }
 
-    private static boolean sameSpec(LabObject before, LabObject after) {
-        LabObject compared = after.withMetadata(before.metadata());
-        return switch (compared) {
-            case Pod pod -> pod.spec().equals(((Pod) before).spec());
-            case Node _, Service _, Deployment _, ReplicaSet _ -> compared.equals(before);
-        };
+    private Change update(LabObject before, LabObject after, boolean specChanged) {
+        long generation = before.metadata().generation() + (specChanged ? 1 : 0);
+        LabObject stored = after.withMetadata(after.metadata().versioned(++resourceVersion, generation));
+        table(stored.kind()).put(stored);
+        return new Change.Updated(before, stored);
     }
 
     private Change remove(LabObject object) {
@@ -230,23 +235,16 @@ public final class Store {
         };
     }
 
-    private void put(LabObject object) {
-        switch (object) {
-            case Node node -> nodes.put(node);
-            case Pod pod -> pods.put(pod);
-            case Service service -> services.put(service);
-            case Deployment deployment -> deployments.put(deployment);
-            case ReplicaSet replicaSet -> replicaSets.put(replicaSet);
-        }
-    }
-
     private List<Change> tell(List<Change> changes) {
-        List<Change> real = changes.stream()
-                .filter(change -> !(change instanceof Change.Unchanged))
-                .toList();
+        List<Change> real = new ArrayList<>();
+        for (Change change : changes) {
+            if (!(change instanceof Change.Unchanged)) {
+                real.add(change);
+            }
+        }
         if (!real.isEmpty()) {
             for (Consumer<List<Change>> listener : listeners) {
-                listener.accept(real);
+                listener.accept(List.copyOf(real));
             }
         }
         return List.copyOf(changes);

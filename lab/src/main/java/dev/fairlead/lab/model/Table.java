@@ -6,9 +6,14 @@ import java.util.TreeMap;
 
 /** The live objects of one kind; gives out copies, and a new copy only after a change. Confined to its store. */
 final class Table<T extends LabObject> {
+    private final Class<T> type;
     private final TreeMap<ObjectKey, T> live = new TreeMap<>();
     private SortedMap<ObjectKey, T> copy = new TreeMap<>();
     private boolean changed;
+
+    Table(Class<T> type) {
+        this.type = type;
+    }
 
     SortedMap<ObjectKey, T> snapshot() {
         if (changed) {
@@ -22,8 +27,8 @@ final class Table<T extends LabObject> {
         return Optional.ofNullable(live.get(key));
     }
 
-    void put(T object) {
-        live.put(object.key(), object);
+    void put(LabObject object) {
+        live.put(object.key(), type.cast(object));
         changed = true;
     }
 

@@ -3,7 +3,6 @@ package dev.fairlead.lab.control;
 import dev.fairlead.lab.model.Deployment;
 import dev.fairlead.lab.model.ObjectKey;
 import dev.fairlead.lab.model.Pod;
-import dev.fairlead.lab.model.PodStatus.Phase;
 import dev.fairlead.lab.model.ReplicaSet;
 import dev.fairlead.lab.model.StoreFixture;
 import java.util.ArrayList;
@@ -37,10 +36,12 @@ final class Cluster {
         return new ArrayList<>(lab.store.picture().replicaSets().values());
     }
 
-    /** Starts every assigned pod that isn't running, ready at once. */
+    /** Makes every assigned pod answer. */
     void startAll() {
         for (Pod pod : pods()) {
-            if (!pod.spec().nodeName().isEmpty() && pod.status().phase() == Phase.PENDING) {
+            if (!pod.spec().nodeName().isEmpty()
+                    && pod.active()
+                    && !pod.status().ready()) {
                 lab.run(pod, true, "10.244.0.9");
             }
         }

@@ -7,6 +7,7 @@ import dev.fairlead.lab.manifest.ManifestReader;
 import dev.fairlead.lab.model.Action;
 import dev.fairlead.lab.model.Deployment;
 import dev.fairlead.lab.model.Kind;
+import dev.fairlead.lab.model.Node;
 import dev.fairlead.lab.model.ObjectKey;
 import dev.fairlead.lab.model.Pod;
 import dev.fairlead.lab.model.PodStatus.Phase;
@@ -214,8 +215,15 @@ class DeploymentTest {
         assertThat(active()).isEmpty();
     }
 
+    /** The youngest pod would go first, were it not the only one of its node. */
     @Test
     void scalingDownKeepsTheSpread() {
+        Node second = cluster.lab.store.picture().node("node-2").orElseThrow();
+        cluster.lab.store.putNode(new Node(second.metadata(), second.addresses(), second.podCidrs(), "", true, true));
+        cluster.apply(web(3, "1", ""));
+        cluster.startAll();
+        cluster.lab.store.putNode(second);
+        cluster.lab.now = cluster.lab.now.plusSeconds(1);
         cluster.apply(web(4, "1", ""));
         cluster.startAll();
         cluster.apply(web(2, "1", ""));
