@@ -75,6 +75,7 @@ class ConntrackIT {
         net.connect("fd01::1", 81);
         send("10.96.0.1", 53);
         assertThat(reaches("10.1.0.1")).isTrue();
+        awaitFlows(FlowFilter.ALL.protocol(Protocol.UDP), 1);
 
         Flow flow = conntrack
                 .find(Tuple.of(Protocol.TCP, Ip.of("10.1.0.2"), connection.getLocalPort(), SERVICE, 80))
@@ -151,6 +152,7 @@ class ConntrackIT {
         for (int port = 1; port <= 50; port++) {
             send("10.1.0.1", 1000 + port);
         }
+        awaitFlows(FlowFilter.ALL.protocol(Protocol.UDP), 50);
         assertThat(sent(FlowFilter.ALL)).isGreaterThanOrEqualTo(50);
         assertThat(sent(FlowFilter.ALL
                         .protocol(Protocol.UDP)
@@ -159,6 +161,17 @@ class ConntrackIT {
                 .isEqualTo(1);
         assertThat(sent(FlowFilter.ALL.mark(1, 0xff))).isZero();
         assertThat(sent(FlowFilter.ALL.source(Ip.of("fd00::1234")))).isZero();
+    }
+
+    /** What was sent arrives a little later: first the neighbour has to be found. */
+    private void awaitFlows(FlowFilter filter, int count) {
+        Instant deadline = Instant.now().plus(PATIENCE);
+        List<Flow> flows = conntrack.list(filter);
+        while (flows.size() < count) {
+            assertThat(Instant.now()).as("only %s", flows).isBefore(deadline);
+            Thread.onSpinWait();
+            flows = conntrack.list(filter);
+        }
     }
 
     private int sent(FlowFilter filter) {
