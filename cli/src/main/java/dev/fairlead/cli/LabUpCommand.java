@@ -100,7 +100,8 @@ record LabUpCommand(Terminal terminal) implements Command {
             throw new CommandFailure(
                     "--cni-bin " + bin + " is not a directory; say where the plugins of " + conf + " are");
         }
-        return options.withForeignCni(conf, bin);
+        // Plugins are executed from elsewhere than the caller's directory.
+        return options.withForeignCni(conf, bin.toAbsolutePath().normalize());
     }
 
     private static Families families(ParseResult parsed) {

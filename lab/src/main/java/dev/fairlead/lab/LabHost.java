@@ -9,8 +9,11 @@ import dev.fairlead.lab.door.LabName;
 import dev.fairlead.lab.model.LabPicture;
 import dev.fairlead.lab.model.Manifest;
 import dev.fairlead.lab.model.PodStatus;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * the lab itself. What it writes is on a tmpfs of its own (docs/decisions/0002).
  */
 public final class LabHost implements AutoCloseable {
+    static final Path LOG = LabNodes.RUN.resolve("lab.log");
     private static final int O_WRONLY_CREAT_APPEND = 1 | 0x40 | 0x400;
 
     private final LabDoor door;
@@ -48,6 +52,7 @@ public final class LabHost implements AutoCloseable {
         try {
             Netns.prepareJavaSockets();
             ownRunDirectory();
+            warnIntoLog();
             Lab lab = Lab.start(options, environment);
             try {
                 var unused = lab.apply(manifests);
@@ -70,6 +75,21 @@ public final class LabHost implements AutoCloseable {
             Files.createDirectories(LabNodes.RUN.resolve("logs"));
         } catch (IOException e) {
             throw new UncheckedIOException("could not make " + LabNodes.RUN, e);
+        }
+    }
+
+    /**
+     * Whoever starts a lab is told in one sentence what went wrong; what the lab's parts noticed on the way is in its log.
+     * FAIRLEAD_DEBUG=1 shows it at once.
+     */
+    private static void warnIntoLog() {
+        if ("1".equals(System.getenv("FAIRLEAD_DEBUG"))) {
+            return;
+        }
+        try {
+            System.setErr(new PrintStream(new FileOutputStream(LOG.toFile(), true), true, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not make the lab's log", e);
         }
     }
 
@@ -127,13 +147,12 @@ public final class LabHost implements AutoCloseable {
         System.out.flush();
         System.err.flush();
         try {
-            Path log = LabNodes.RUN.resolve("lab.log");
-            if (!Files.exists(log)) {
-                Files.createFile(log);
+            if (!Files.exists(LOG)) {
+                Files.createFile(LOG);
             }
-            try (Fd file = Fd.open(log, O_WRONLY_CREAT_APPEND)) {
+            try (Fd file = Fd.open(LOG, O_WRONLY_CREAT_APPEND)) {
                 for (int stream = 1; stream <= 2; stream++) {
-                    Linux.call("print to " + log, Linux.Call.DUP3, file.number(), stream, 0);
+                    Linux.call("print to " + LOG, Linux.Call.DUP3, file.number(), stream, 0);
                 }
             }
         } catch (IOException e) {

@@ -29,7 +29,9 @@ import org.slf4j.LoggerFactory;
 /** Makes the nodes of a lab and takes them away. */
 final class LabNodes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LabNodes.class);
-    private static final Duration PLUGIN_PATIENCE = Duration.ofSeconds(30);
+    /** Property {@code fairlead.cni.seconds}, for tests of plugins that hang. */
+    private static final Duration PLUGIN_PATIENCE = Duration.ofSeconds(Integer.getInteger("fairlead.cni.seconds", 30));
+
     private static final int MTU = 1500;
     private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(1);
     /** For requests that were on their way when the last node let go of an endpoint. */

@@ -205,7 +205,7 @@ public final class LabServer implements LabDoor.Answering {
 
     private ObjectNode logs(JsonNode request) {
         if (request.path("name").asText().isEmpty()) {
-            return JSON.objectNode().put("text", read(LabNodes.RUN.resolve("lab.log")));
+            return JSON.objectNode().put("text", read(LabHost.LOG));
         }
         RunningContainer container = container(pod(request), request);
         String summary = container.summary();

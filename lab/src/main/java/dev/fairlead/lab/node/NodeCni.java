@@ -19,13 +19,15 @@ import java.nio.file.Path;
  * written out, it is replaced by the node's own when the lab has several nodes; and host-local keeps its leases in the lab.
  */
 public record NodeCni(NetConfList list, Path bin) {
+    /** The type of our plugin. */
+    static final String FAIRLEAD = "fairlead-cni";
 
     /** Fairlead itself: the shim, told the socket of this node's agent. */
     public static NodeCni fairlead(Path nodeDirectory, Path bin) {
         ObjectNode list = CniJson.newObject().put("cniVersion", "1.1.0").put("name", "fairlead");
         list.putArray("plugins")
                 .addObject()
-                .put("type", "fairlead-cni")
+                .put("type", FAIRLEAD)
                 .put("socket", nodeDirectory.resolve("cni.sock").toString());
         return new NodeCni(NetConfList.read(CniJson.bytes(list)), bin);
     }

@@ -26,37 +26,28 @@ public record PodNetwork(
     /** What ADD gave. @param addresses those of the pod's interface, at least one */
     public record Attached(AddResult result, List<Ip> addresses) {}
 
+    /** Whether loopback is left to the runtime, as plugins do and Fairlead doesn't. */
+    public boolean leavesLoopback() {
+        return list.plugins().stream().noneMatch(plugin -> plugin.type().equals(NodeCni.FAIRLEAD));
+    }
+
     /**
-     * ADD; on failure also DEL, as the specification asks of a runtime.
+     * ADD. Also after a failure {@link #detach} must follow, as the specification asks of a runtime.
      *
      * @throws CniException of the plugin that failed
      */
     public Attached attach(String containerId, String netns, String namespace, String pod, String uid) {
-        AttachmentParameters parameters = parameters(containerId, netns, namespace, pod, uid);
-        try {
-            AddResult result = runtime.add(list, parameters);
-            List<Ip> addresses = new ArrayList<>();
-            for (IpConfig ip : result.ips()) {
-                addresses.add(ip.address().address());
-            }
-            if (addresses.isEmpty()) {
-                throw CniException.invalidConfig(
-                        "network '" + list.name() + "' gave pod " + namespace + "/" + pod + " no address",
-                        "a pod needs one; give the configuration an ipam section");
-            }
-            return new Attached(result, addresses);
-        } catch (CniException e) {
-            undo(parameters, e);
-            throw e;
+        AddResult result = runtime.add(list, parameters(containerId, netns, namespace, pod, uid));
+        List<Ip> addresses = new ArrayList<>();
+        for (IpConfig ip : result.ips()) {
+            addresses.add(ip.address().address());
         }
-    }
-
-    private void undo(AttachmentParameters parameters, CniException failure) {
-        try {
-            runtime.del(list, parameters);
-        } catch (CniException e) {
-            failure.addSuppressed(e);
+        if (addresses.isEmpty()) {
+            throw CniException.invalidConfig(
+                    "network '" + list.name() + "' gave pod " + namespace + "/" + pod + " no address",
+                    "a pod needs one; give the configuration an ipam section");
         }
+        return new Attached(result, addresses);
     }
 
     /** DEL; succeeds also when the namespace has gone. */

@@ -26,8 +26,8 @@ public final class RunningContainer {
     private final RunningPod pod;
     private final Container container;
     private final Workload workload;
-    private Optional<HostProcess> process = Optional.empty();
-    private Optional<Running> builtIn = Optional.empty();
+    private volatile Optional<HostProcess> process = Optional.empty();
+    private volatile Optional<Running> builtIn = Optional.empty();
     private State state = new State.Waiting("ContainerCreating", "");
     private int restarts;
     private int exitCode;

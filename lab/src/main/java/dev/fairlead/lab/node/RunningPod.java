@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -35,9 +36,10 @@ public final class RunningPod {
     private final Pod pod;
     private final Kubelet.Means means;
     private final Kubelet.Listener listener;
-    private final List<RunningContainer> containers = new ArrayList<>();
-    private Optional<Sandbox> sandbox = Optional.empty();
-    private Optional<PodNetwork.Attached> attached = Optional.empty();
+    // Read without the lock, which a plugin or a process that takes its time may hold for long.
+    private final List<RunningContainer> containers = new CopyOnWriteArrayList<>();
+    private volatile Optional<Sandbox> sandbox = Optional.empty();
+    private volatile Optional<PodNetwork.Attached> attached = Optional.empty();
     private Instant started = ObjectMeta.NEVER;
     private Instant readySince = ObjectMeta.NEVER;
     private boolean stopped;
@@ -71,6 +73,9 @@ public final class RunningPod {
             Sandbox made = Sandbox.create(means.pauseProgram(), hostname());
             sandbox = Optional.of(made);
             var unused = made.pause().exit().thenRunAsync(() -> pauseEnded(made), onOwnThread());
+            if (means.network().leavesLoopback()) {
+                made.raiseLoopback();
+            }
             attached = Optional.of(means.network()
                     .attach(
                             containerId(),
@@ -95,8 +100,8 @@ public final class RunningPod {
 
     private void fail(String reason) {
         LOG.warn("pod {}: {}", key(), reason);
-        takeDown(Duration.ZERO);
         listener.changed(key(), pod.metadata().uid(), PodStatus.NEW.withPhase(PodStatus.Phase.PENDING, reason));
+        takeDown(Duration.ZERO);
         Duration delay = FIRST_DELAY.multipliedBy(1L << Math.min(failures++, 5));
         CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS, onOwnThread())
                 .execute(this::start);
@@ -217,20 +222,20 @@ public final class RunningPod {
         return policy == RestartPolicy.ALWAYS || (policy == RestartPolicy.ON_FAILURE && exitCode != 0);
     }
 
-    public synchronized Optional<Sandbox> sandbox() {
+    public Optional<Sandbox> sandbox() {
         return sandbox;
     }
 
     /** What CNI ADD answered, once it has. */
-    public synchronized Optional<PodNetwork.Attached> attached() {
+    public Optional<PodNetwork.Attached> attached() {
         return attached;
     }
 
-    public synchronized List<Ip> addresses() {
+    public List<Ip> addresses() {
         return attached.map(PodNetwork.Attached::addresses).orElse(List.of());
     }
 
-    public synchronized List<RunningContainer> containers() {
+    public List<RunningContainer> containers() {
         return List.copyOf(containers);
     }
 }

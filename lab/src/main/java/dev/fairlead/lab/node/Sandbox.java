@@ -4,6 +4,8 @@ import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.process.Child;
 import dev.fairlead.kernel.process.Setup;
 import dev.fairlead.kernel.process.Spawn;
+import dev.fairlead.kernel.route.LinkSetting;
+import dev.fairlead.kernel.route.Rtnetlink;
 import dev.fairlead.kernel.sys.Fd;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -53,6 +55,13 @@ public final class Sandbox implements AutoCloseable {
                     .withSession()
                     .withBefore(new Setup.Unshare(ALL), new Setup.Hostname(hostname))
                     .start();
+        }
+    }
+
+    /** Brings the loopback device up, which is a runtime's task where no plugin does it. */
+    void raiseLoopback() {
+        try (Rtnetlink rtnetlink = Rtnetlink.open(netns)) {
+            rtnetlink.links().set("lo", LinkSetting.up());
         }
     }
 
