@@ -25,6 +25,8 @@ import java.util.function.Consumer;
  * A netlink socket in one network namespace, with strict checking ({@code NETLINK_GET_STRICT_CHK}) and extended
  * acknowledgements ({@code NETLINK_EXT_ACK}) on. Safe from any thread; requests of several threads wait for each other.
  *
+ * <p>Over 300 lines: one exchange at a time has the socket, and each kind of exchange is a method here.
+ *
  * <p>Explain mode: with {@code FAIRLEAD_EXPLAIN=1} in the environment each message sent and received is printed to standard error.
  */
 public final class NetlinkSocket implements AutoCloseable {
