@@ -16,6 +16,7 @@ import java.util.List;
  * @param mtu of pod interfaces, in bytes
  * @param bridge name of the pod bridge
  * @param uplink name of the device to other nodes; where the node has none, no routes to other nodes are made
+ * @param spoofGuard whether pods are kept from sending with addresses that aren't theirs
  */
 public record AgentConfig(
         String nodeName,
@@ -25,7 +26,8 @@ public record AgentConfig(
         Path stateDirectory,
         int mtu,
         String bridge,
-        String uplink) {
+        String uplink,
+        boolean spoofGuard) {
     private static final int ETHERNET_MTU = 1500;
 
     public AgentConfig {
@@ -42,27 +44,33 @@ public record AgentConfig(
                 Path.of("/var/lib/fairlead"),
                 ETHERNET_MTU,
                 "fl0",
-                "uplink");
+                "uplink",
+                true);
     }
 
     public AgentConfig withSocket(Path path) {
-        return new AgentConfig(nodeName, node, podCidrs, path, stateDirectory, mtu, bridge, uplink);
+        return new AgentConfig(nodeName, node, podCidrs, path, stateDirectory, mtu, bridge, uplink, spoofGuard);
     }
 
     public AgentConfig withStateDirectory(Path path) {
-        return new AgentConfig(nodeName, node, podCidrs, socket, path, mtu, bridge, uplink);
+        return new AgentConfig(nodeName, node, podCidrs, socket, path, mtu, bridge, uplink, spoofGuard);
     }
 
     public AgentConfig withMtu(int bytes) {
-        return new AgentConfig(nodeName, node, podCidrs, socket, stateDirectory, bytes, bridge, uplink);
+        return new AgentConfig(nodeName, node, podCidrs, socket, stateDirectory, bytes, bridge, uplink, spoofGuard);
     }
 
     public AgentConfig withBridge(String name) {
-        return new AgentConfig(nodeName, node, podCidrs, socket, stateDirectory, mtu, name, uplink);
+        return new AgentConfig(nodeName, node, podCidrs, socket, stateDirectory, mtu, name, uplink, spoofGuard);
+    }
+
+    /** On by default; a network can be without by {@code "antiSpoofing": false} in its plugin configuration. */
+    public AgentConfig withSpoofGuard(boolean on) {
+        return new AgentConfig(nodeName, node, podCidrs, socket, stateDirectory, mtu, bridge, uplink, on);
     }
 
     /** Wires no pods: another plugin does; routes to other nodes and Services stay the agent's. */
     public AgentConfig withoutPods() {
-        return new AgentConfig(nodeName, node, List.of(), socket, stateDirectory, mtu, bridge, uplink);
+        return new AgentConfig(nodeName, node, List.of(), socket, stateDirectory, mtu, bridge, uplink, spoofGuard);
     }
 }

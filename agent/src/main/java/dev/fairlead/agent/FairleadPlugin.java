@@ -48,10 +48,12 @@ import java.util.Set;
 final class FairleadPlugin implements CniPlugin {
     private final LeaseBook leases;
     private final PodBridge bridge;
+    private final PodGuard guard;
     private final PodWiring wiring;
 
-    FairleadPlugin(LeaseBook leases, PodBridge bridge) {
+    FairleadPlugin(LeaseBook leases, PodBridge bridge, PodGuard guard) {
         this.leases = leases;
+        this.guard = guard;
         this.bridge = bridge;
         this.wiring = new PodWiring(bridge);
     }
@@ -62,13 +64,15 @@ final class FairleadPlugin implements CniPlugin {
             return request.prevResult().get(); // a link in somebody else's chain: the interface is theirs
         }
         Attachment owner = owner(request.conf().name(), request.attachment());
+        boolean guarded = PodGuard.isWanted(request.conf());
         Ipam.Granted granted = lease(leaseRequest(request, owner));
         try (Netns pod = open(request.sandbox())) {
             PodInterface wanted = podInterface(owner, granted);
+            guard.protect(wanted, guarded);
             return result(request, granted, wiring.wire(wanted, pod));
         } catch (KernelException | PodWiringException e) {
             if (!granted.events().isEmpty()) {
-                leases.release(owner); // an attachment that already had its lease keeps it
+                giveBack(owner, e); // an attachment that already had its lease keeps it
             }
             throw new CniException(
                     ErrorCode.IO_FAILURE,
@@ -77,6 +81,15 @@ final class FairleadPlugin implements CniPlugin {
                     String.valueOf(e.getMessage()),
                     e);
         }
+    }
+
+    private void giveBack(Attachment owner, RuntimeException why) {
+        try {
+            guard.forget(owner);
+        } catch (KernelException e) {
+            why.addSuppressed(e);
+        }
+        leases.release(owner);
     }
 
     private static LeaseRequest leaseRequest(AddRequest request, Attachment owner) {
@@ -171,6 +184,7 @@ final class FairleadPlugin implements CniPlugin {
     private void remove(Attachment owner) {
         try {
             wiring.unwire(owner.toString());
+            guard.forget(owner);
             leases.release(owner);
         } catch (KernelException | java.io.UncheckedIOException e) {
             throw new CniException(
@@ -185,6 +199,7 @@ final class FairleadPlugin implements CniPlugin {
     public void check(CheckRequest request) {
         try (Netns pod = open(request.sandbox())) {
             PodCheck.require(request, pod, bridge);
+            guard.check(request, owner(request.conf().name(), request.attachment()));
         }
     }
 

@@ -30,7 +30,7 @@ public final class NodeAgent implements AutoCloseable {
     private final Optional<Pods> pods;
 
     /** What an agent that wires pods has beside the rest. */
-    private record Pods(LeaseBook leases, PodBridge bridge, CniDoor door) {}
+    private record Pods(LeaseBook leases, PodBridge bridge, PodGuard guard, CniDoor door) {}
 
     private NodeAgent(
             AgentConfig config, Rtnetlink rtnetlink, ServiceTable services, PictureLoop loop, Optional<Pods> pods) {
@@ -65,11 +65,20 @@ public final class NodeAgent implements AutoCloseable {
     private static Pods servePods(AgentConfig config, PodBridge bridge) {
         LeaseBook leases = LeaseBook.open(config.stateDirectory(), pools(config));
         try {
-            PluginProtocol protocol =
-                    new PluginProtocol(new FairleadPlugin(leases, bridge), sandbox -> isNode(sandbox, config.node()));
-            return new Pods(leases, bridge, CniDoor.open(config.socket(), protocol));
+            return servePods(config, bridge, leases, PodGuard.start(config, leases));
         } catch (RuntimeException e) {
             leases.close();
+            throw e;
+        }
+    }
+
+    private static Pods servePods(AgentConfig config, PodBridge bridge, LeaseBook leases, PodGuard guard) {
+        try {
+            PluginProtocol protocol = new PluginProtocol(
+                    new FairleadPlugin(leases, bridge, guard), sandbox -> isNode(sandbox, config.node()));
+            return new Pods(leases, bridge, guard, CniDoor.open(config.socket(), protocol));
+        } catch (RuntimeException e) {
+            guard.close();
             throw e;
         }
     }
@@ -126,6 +135,7 @@ public final class NodeAgent implements AutoCloseable {
     public void close() {
         pods.ifPresent(made -> {
             made.door().close();
+            made.guard().close();
             made.leases().close();
         });
         loop.close();
@@ -138,6 +148,9 @@ public final class NodeAgent implements AutoCloseable {
         loop.close();
         services.clean();
         loop.cleanRoutes();
-        pods.ifPresent(made -> made.bridge().clean());
+        pods.ifPresent(made -> {
+            made.guard().clean();
+            made.bridge().clean();
+        });
     }
 }

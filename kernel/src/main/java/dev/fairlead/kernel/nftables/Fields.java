@@ -23,6 +23,10 @@ public final class Fields {
     public static final Field ETHER_DADDR =
             new Field("ether daddr", ScalarType.ETHER_ADDR, Needs.ETHERNET, new Payload.Load(LINK, 0, 6, 1));
 
+    /** What stands in the frame: a VLAN tag is seen here, and {@link #META_PROTOCOL} looks behind it. */
+    public static final Field ETHER_TYPE =
+            new Field("ether type", ScalarType.ETHER_TYPE, Needs.ETHERNET, new Payload.Load(LINK, 12, 2, 1));
+
     /** Ports of whatever transport protocol it is. */
     public static final Field TH_SPORT = transport("th sport", ScalarType.INET_SERVICE, Needs.NOTHING, 0, 2);
 
@@ -95,6 +99,7 @@ public final class Fields {
         IP6_NEXTHDR,
         ETHER_SADDR,
         ETHER_DADDR,
+        ETHER_TYPE,
         TH_SPORT,
         TH_DPORT,
         TCP_SPORT,
@@ -143,6 +148,19 @@ public final class Fields {
     };
 
     private Fields() {}
+
+    /**
+     * Bytes that have no name here, {@code @th,64,128} in nft's words; what the packet is must be matched before.
+     *
+     * @param offset in bytes
+     */
+    public static Field raw(Payload.Header header, int offset, ScalarType type) {
+        return new Field(
+                RuleContext.raw(header, offset, type.length()),
+                type,
+                Needs.NOTHING,
+                new Payload.Load(header, offset, type.length(), 1));
+    }
 
     private static Field ip(String name, ScalarType type, int offset) {
         return new Field("ip " + name, type, Needs.IPV4, new Payload.Load(NETWORK, offset, type.length(), 1));
