@@ -7,6 +7,7 @@ import dev.fairlead.cni.shim.ShimRequest;
 import dev.fairlead.kernel.SyscallException;
 import dev.fairlead.kernel.sys.UnixSocket;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -38,6 +39,19 @@ public final class CniCaller {
             return "no agent serves at " + socket + " (" + e.getMessage() + ")";
         } catch (CniException e) {
             return "what serves at " + socket + " is no agent of Fairlead (" + e.msg() + ")";
+        }
+    }
+
+    /**
+     * What {@link NodeAgent#cniLog} has at the agent that listens at {@code socket}.
+     *
+     * @throws SyscallException when none does
+     */
+    public static List<String> log(Path socket) {
+        try (UnixSocket caller = UnixSocket.connect(socket.toString())) {
+            caller.readTimeout(ANSWER_SECONDS);
+            caller.write(CniDoor.LOG_REQUEST);
+            return ShimFrames.readAnswer(caller.input()).stdoutText().lines().toList();
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.fairlead.agent;
 
 import dev.fairlead.cni.FrameException;
+import dev.fairlead.cni.PluginOutput;
 import dev.fairlead.cni.plugin.PluginProtocol;
 import dev.fairlead.cni.shim.ShimFrames;
 import dev.fairlead.kernel.SyscallException;
@@ -9,9 +10,12 @@ import dev.fairlead.kernel.sys.UnixSocket;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
@@ -31,9 +35,13 @@ public final class CniDoor implements AutoCloseable {
     /** The shim gives up after 60 s; a caller that sends half a frame must not hold a thread longer than that. */
     private static final int CALLER_SECONDS = 60;
 
+    /** Asks for the log of calls instead of making one. */
+    static final byte[] LOG_REQUEST = {'F', 'L', 'L', '1'};
+
     private final UnixSocket socket;
     private final Path path;
     private final PluginProtocol protocol;
+    private final CallLog log = new CallLog();
     private final ExecutorService calls = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("cni-", 0).factory());
 
@@ -86,18 +94,73 @@ public final class CniDoor implements AutoCloseable {
         try (caller) {
             caller.readTimeout(CALLER_SECONDS);
             UnixSocket.Received first = caller.receive(64 * 1024);
+            if (isLogRequest(first.bytes())) {
+                first.descriptor().ifPresent(Fd::close);
+                answerLog(caller);
+                return;
+            }
+            CniCallRecord call = new CniCallRecord();
+            boolean ok = false;
             try {
                 byte[] frame = readFrame(caller, first.bytes());
                 OptionalInt netns = first.descriptor().isPresent()
                         ? OptionalInt.of(first.descriptor().get().number())
                         : OptionalInt.empty();
-                caller.write(protocol.serve(new ByteArrayInputStream(frame), netns));
+                byte[] answer = ScopedValue.where(CniCallRecord.CURRENT, call)
+                        .call(() -> protocol.serve(new ByteArrayInputStream(frame), netns));
+                ok = isSuccess(answer);
+                ScopedValue.where(CniCallRecord.CURRENT, call).run(() -> call.answered(deliver(caller, answer)));
             } finally {
                 first.descriptor().ifPresent(Fd::close);
+                note(call, ok);
             }
         } catch (SyscallException e) {
             LOG.warn("a CNI call was cut off: {}", e.getMessage());
         }
+    }
+
+    /** Its exit code, the first number of an answer frame. */
+    private static boolean isSuccess(byte[] answer) {
+        return ByteBuffer.wrap(answer).getInt(4) == 0;
+    }
+
+    private void note(CniCallRecord call, boolean ok) {
+        if (call.isNotable()) {
+            String line = call.line(ok);
+            log.add(line);
+            LOG.info("{}", line.replace('\t', ' '));
+        }
+    }
+
+    /**
+     * Writes the answer and finds out whether the caller has it: a caller that ends with something of it unread resets the
+     * connection, one that has read all of it just ends.
+     */
+    private static boolean deliver(UnixSocket caller, byte[] answer) {
+        try {
+            caller.write(answer);
+            caller.endOfOutput();
+            while (true) {
+                UnixSocket.Received more = caller.receive(512);
+                more.descriptor().ifPresent(Fd::close);
+                if (more.bytes().length == 0) {
+                    return true;
+                }
+            }
+        } catch (SyscallException e) {
+            // A caller that stays without saying a word has not lost anything.
+            return e.isTransient();
+        }
+    }
+
+    private static boolean isLogRequest(byte[] frame) {
+        return Arrays.equals(frame, LOG_REQUEST);
+    }
+
+    /** The lines of the log, as the standard output of an answer frame. */
+    private void answerLog(UnixSocket caller) {
+        byte[] lines = String.join("\n", log.lines()).getBytes(StandardCharsets.UTF_8);
+        caller.write(ShimFrames.encode(new PluginOutput(0, lines, new byte[0])));
     }
 
     /** As much as the header asks for, or what came until the caller's end; decoding says what is wrong with the rest. */
@@ -125,6 +188,11 @@ public final class CniDoor implements AutoCloseable {
             System.arraycopy(more.bytes(), 0, longer, frame.length, more.bytes().length);
             frame = longer;
         }
+    }
+
+    /** As {@link NodeAgent#cniLog}. */
+    List<String> log() {
+        return log.lines();
     }
 
     public Path path() {

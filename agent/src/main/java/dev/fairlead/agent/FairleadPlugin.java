@@ -4,6 +4,7 @@ import dev.fairlead.cni.CniException;
 import dev.fairlead.cni.ErrorCode;
 import dev.fairlead.cni.plugin.AddRequest;
 import dev.fairlead.cni.plugin.CheckRequest;
+import dev.fairlead.cni.plugin.CniCall;
 import dev.fairlead.cni.plugin.CniPlugin;
 import dev.fairlead.cni.plugin.DelRequest;
 import dev.fairlead.cni.plugin.GcRequest;
@@ -21,6 +22,7 @@ import dev.fairlead.dataplane.PodInterface;
 import dev.fairlead.dataplane.PodWiring;
 import dev.fairlead.dataplane.PodWiring.Wired;
 import dev.fairlead.dataplane.PodWiringException;
+import dev.fairlead.dataplane.PortLabel;
 import dev.fairlead.kernel.KernelException;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.packet.Ip;
@@ -38,23 +40,33 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What {@code fairlead-cni} does on a node: a lease, then the wiring, then the result; in reverse when it is undone. Any
  * number of calls at once; calls for one attachment must not overlap, which the specification asks of runtimes.
  */
 final class FairleadPlugin implements CniPlugin {
+    private static final Logger LOG = LoggerFactory.getLogger(FairleadPlugin.class);
+
     private final LeaseBook leases;
     private final PodBridge bridge;
     private final PodGuard guard;
     private final PodWiring wiring;
+    private final AttachmentLocks locks;
+    private final Steps steps;
 
-    FairleadPlugin(LeaseBook leases, PodBridge bridge, PodGuard guard) {
+    FairleadPlugin(LeaseBook leases, PodBridge bridge, PodGuard guard, AttachmentLocks locks, Steps steps) {
         this.leases = leases;
         this.guard = guard;
         this.bridge = bridge;
+        this.locks = locks;
+        this.steps = steps;
         this.wiring = new PodWiring(bridge);
     }
 
@@ -64,14 +76,34 @@ final class FairleadPlugin implements CniPlugin {
             return request.prevResult().get(); // a link in somebody else's chain: the interface is theirs
         }
         Attachment owner = owner(request.conf().name(), request.attachment());
+        begin("ADD", owner, request.call());
+        ReentrantLock lock = locks.of(owner);
+        lock.lock();
+        try {
+            return add(request, owner);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private AddResult add(AddRequest request, Attachment owner) {
         boolean guarded = PodGuard.isWanted(request.conf());
         Ipam.Granted granted = lease(leaseRequest(request, owner));
+        reached(Step.LEASED, owner);
+        boolean isNew = !granted.events().isEmpty();
         try (Netns pod = open(request.sandbox())) {
+            if (!isNew) {
+                beginAgain(owner);
+            }
             PodInterface wanted = podInterface(owner, granted);
             guard.protect(wanted, guarded);
-            return result(request, granted, wiring.wire(wanted, pod));
+            Wired wired = wiring.wire(wanted, pod, () -> reached(Step.NODE_WIRED, owner));
+            reached(Step.POD_WIRED, owner);
+            AddResult result = result(request, granted, wired);
+            CniCallRecord.afterwards(() -> confirm(wanted, owner), () -> undo(owner));
+            return result;
         } catch (KernelException | PodWiringException e) {
-            if (!granted.events().isEmpty()) {
+            if (isNew) {
                 giveBack(owner, e); // an attachment that already had its lease keeps it
             }
             throw new CniException(
@@ -90,6 +122,49 @@ final class FairleadPlugin implements CniPlugin {
             why.addSuppressed(e);
         }
         leases.release(owner);
+    }
+
+    /** A runtime that asks again never heard of an interface that is there but was not answered: it is made anew. */
+    private void beginAgain(Attachment owner) {
+        Optional<PortLabel> label = bridge.rtnetlink()
+                .links()
+                .find(PodInterface.hostName(owner.toString()))
+                .flatMap(PortLabel::of);
+        if (label.isPresent() && !label.get().answered()) {
+            wiring.unwire(owner.toString());
+        }
+    }
+
+    private void confirm(PodInterface wanted, Attachment owner) {
+        reached(Step.DELIVERED, owner);
+        try {
+            wiring.confirm(wanted);
+            reached(Step.CONFIRMED, owner);
+        } catch (KernelException e) {
+            if (!e.isNotFound()) { // else the pod has gone already
+                LOG.warn("could not note that {} was answered: {}", owner, e.getMessage());
+            }
+        }
+    }
+
+    /** The runtime's side ended before it had the answer: to the runtime, this ADD has failed. */
+    private void undo(Attachment owner) {
+        LOG.warn("the ADD of {} is undone, because the runtime ended it before it had the answer", owner);
+        try {
+            remove(owner);
+        } catch (CniException e) {
+            LOG.error("{}: {}", e.msg(), e.details());
+        }
+    }
+
+    private void begin(String verb, Attachment owner, CniCall call) {
+        CniCallRecord.describe(verb, owner, call.environment().get("TRACEPARENT"));
+        reached(Step.PARSED, owner);
+    }
+
+    private void reached(Step step, Attachment owner) {
+        CniCallRecord.mark(step, owner);
+        steps.reached(step, owner);
     }
 
     private static LeaseRequest leaseRequest(AddRequest request, Attachment owner) {
@@ -177,21 +252,29 @@ final class FairleadPlugin implements CniPlugin {
 
     @Override
     public void del(DelRequest request) {
-        remove(owner(request.conf().name(), request.attachment()));
+        Attachment owner = owner(request.conf().name(), request.attachment());
+        begin("DEL", owner, request.call());
+        remove(owner);
     }
 
     /** The link first: an address must not be given on while its old holder can still use it. */
     private void remove(Attachment owner) {
+        ReentrantLock lock = locks.of(owner);
+        lock.lock();
         try {
             wiring.unwire(owner.toString());
+            reached(Step.UNWIRED, owner);
             guard.forget(owner);
             leases.release(owner);
+            reached(Step.RELEASED, owner);
         } catch (KernelException | java.io.UncheckedIOException e) {
             throw new CniException(
                     ErrorCode.IO_FAILURE,
                     "could not take " + owner + " from the network",
                     String.valueOf(e.getMessage()),
                     e);
+        } finally {
+            lock.unlock();
         }
     }
 

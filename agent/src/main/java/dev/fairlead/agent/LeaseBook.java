@@ -5,6 +5,7 @@ import dev.fairlead.plan.ipam.Ipam;
 import dev.fairlead.plan.ipam.IpamEvent;
 import dev.fairlead.plan.ipam.IpamException;
 import dev.fairlead.plan.ipam.IpamJournal;
+import dev.fairlead.plan.ipam.Lease;
 import dev.fairlead.plan.ipam.LeaseRequest;
 import dev.fairlead.plan.ipam.Range;
 import java.io.IOException;
@@ -44,12 +45,22 @@ public final class LeaseBook implements AutoCloseable {
     private long written;
     private long synced;
 
-    private LeaseBook(Path journal, FileChannel lockFile, Ipam ipam) throws IOException {
+    private final String damage;
+
+    private LeaseBook(Path journal, FileChannel lockFile, Found found) throws IOException {
         this.journal = journal;
         this.lockFile = lockFile;
-        this.ipam = ipam;
+        this.ipam = found.ipam();
+        this.damage = found.damage();
         this.file = rewrite(ipam);
     }
+
+    /**
+     * What was on the disk.
+     *
+     * @param damage what was wrong with it, a sentence; empty when nothing was
+     */
+    private record Found(Ipam ipam, String damage) {}
 
     /**
      * Opens the book of a node; the directory is made where it isn't there. A journal that can't be used is put aside beside
@@ -83,21 +94,46 @@ public final class LeaseBook implements AutoCloseable {
         }
     }
 
-    private static Ipam read(Path journal, List<Range> pools) throws IOException {
+    private static Found read(Path journal, List<Range> pools) throws IOException {
         try {
             IpamJournal.Content content = IpamJournal.read(Files.readAllBytes(journal));
-            if (!content.cut().isEmpty()) {
-                LOG.warn("{}: {}", journal, content.cut());
-            }
-            return Ipam.replay(pools, content.events());
+            return new Found(
+                    Ipam.replay(pools, content.events()),
+                    content.cut().isEmpty() ? "" : journal + ": " + content.cut());
         } catch (NoSuchFileException e) {
-            return Ipam.of(pools);
+            return new Found(Ipam.of(pools), "");
         } catch (IpamException e) {
             Path aside = journal.resolveSibling(JOURNAL + ".damaged-" + System.currentTimeMillis());
             Files.move(journal, aside, StandardCopyOption.ATOMIC_MOVE);
-            LOG.error("{}: {}; it was put aside as {} and the leases begin anew", journal, e.getMessage(), aside);
-            return Ipam.of(pools);
+            return new Found(
+                    Ipam.of(pools),
+                    journal + " is damaged and was put aside as " + aside.getFileName() + ": " + e.getMessage()
+                            + "; leases are made again from the pods that are there");
         }
+    }
+
+    /** What was wrong with the journal when it was opened, a sentence; empty when nothing was. */
+    public String damage() {
+        return damage;
+    }
+
+    /**
+     * Takes up a lease that is in use though the book doesn't have it.
+     *
+     * @throws IpamException.LeaseConflict when somebody else holds one of its addresses
+     */
+    public void adopt(Lease lease) {
+        long line;
+        deciding.lock();
+        try {
+            IpamEvent event = new IpamEvent.Leased(lease);
+            Ipam after = ipam.apply(event);
+            line = append(List.of(event));
+            ipam = after;
+        } finally {
+            deciding.unlock();
+        }
+        sync(line);
     }
 
     /** The state now. */

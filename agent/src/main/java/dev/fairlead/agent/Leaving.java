@@ -1,6 +1,7 @@
 package dev.fairlead.agent;
 
 import dev.fairlead.dataplane.PeerRoutes;
+import dev.fairlead.dataplane.PortLabel;
 import dev.fairlead.dataplane.ServiceTable;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.route.Link;
@@ -67,7 +68,7 @@ public record Leaving(List<String> taken, List<String> left) {
         if (found.isPresent()) {
             for (Link link : rtnetlink.links().list()) {
                 if (link.master() == found.get().index()) {
-                    ports.add(link.alias().isEmpty() ? link.name() : link.alias());
+                    ports.add(PortLabel.of(link).map(PortLabel::owner).orElse(link.name()));
                 }
             }
         }

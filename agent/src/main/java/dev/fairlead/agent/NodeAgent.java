@@ -30,7 +30,7 @@ public final class NodeAgent implements AutoCloseable {
     private final Optional<Pods> pods;
 
     /** What an agent that wires pods has beside the rest. */
-    private record Pods(LeaseBook leases, PodBridge bridge, PodGuard guard, CniDoor door) {}
+    private record Pods(LeaseBook leases, PodBridge bridge, PodGuard guard, CniDoor door, ReconcileLoop truth) {}
 
     private NodeAgent(
             AgentConfig config, Rtnetlink rtnetlink, ServiceTable services, PictureLoop loop, Optional<Pods> pods) {
@@ -43,6 +43,11 @@ public final class NodeAgent implements AutoCloseable {
 
     /** Starts: what an earlier agent left in the node's kernel is taken over or replaced. The CNI door opens last. */
     public static NodeAgent start(AgentConfig config) {
+        return start(config, Steps.UNHEARD);
+    }
+
+    /** As {@link #start(AgentConfig)}, and tells of every step of every CNI call. */
+    static NodeAgent start(AgentConfig config, Steps steps) {
         if (!config.podCidrs().isEmpty()) {
             // What is wrong with the call must be said before anything is made.
             var _ = Ipam.of(pools(config));
@@ -55,28 +60,37 @@ public final class NodeAgent implements AutoCloseable {
                     : Optional.of(PodBridge.start(config.node(), rtnetlink, bridge(config)));
             ServiceTable services = ServiceTable.start(config.node(), config.nodeName());
             PictureLoop loop = new PictureLoop(config, PeerRoutes.start(rtnetlink), services);
-            return new NodeAgent(config, rtnetlink, services, loop, bridge.map(made -> servePods(config, made)));
+            return new NodeAgent(config, rtnetlink, services, loop, bridge.map(made -> servePods(config, made, steps)));
         } catch (RuntimeException e) {
             rtnetlink.close();
             throw e;
         }
     }
 
-    private static Pods servePods(AgentConfig config, PodBridge bridge) {
+    private static Pods servePods(AgentConfig config, PodBridge bridge, Steps steps) {
         LeaseBook leases = LeaseBook.open(config.stateDirectory(), pools(config));
         try {
-            return servePods(config, bridge, leases, PodGuard.start(config, leases));
+            AttachmentLocks locks = new AttachmentLocks();
+            ReconcileLoop truth = ReconcileLoop.start(config.nodeName(), leases, bridge, locks);
+            try {
+                // After leases and links agree: the guard is filled from the leases.
+                PodGuard guard = PodGuard.start(config, leases);
+                FairleadPlugin plugin = new FairleadPlugin(leases, bridge, guard, locks, steps);
+                return new Pods(leases, bridge, guard, openDoor(config, plugin, guard), truth);
+            } catch (RuntimeException e) {
+                truth.close();
+                throw e;
+            }
         } catch (RuntimeException e) {
             leases.close();
             throw e;
         }
     }
 
-    private static Pods servePods(AgentConfig config, PodBridge bridge, LeaseBook leases, PodGuard guard) {
+    private static CniDoor openDoor(AgentConfig config, FairleadPlugin plugin, PodGuard guard) {
         try {
-            PluginProtocol protocol = new PluginProtocol(
-                    new FairleadPlugin(leases, bridge, guard), sandbox -> isNode(sandbox, config.node()));
-            return new Pods(leases, bridge, guard, CniDoor.open(config.socket(), protocol));
+            return CniDoor.open(
+                    config.socket(), new PluginProtocol(plugin, sandbox -> isNode(sandbox, config.node())));
         } catch (RuntimeException e) {
             guard.close();
             throw e;
@@ -121,6 +135,21 @@ public final class NodeAgent implements AutoCloseable {
         return loop.awaitIdle(patience);
     }
 
+    /** What was found and mended at the start: leases and links as an earlier agent, or a restart of the machine, left them. */
+    public Reconciliation found() {
+        return pods.map(made -> made.truth().first()).orElse(new Reconciliation(List.of()));
+    }
+
+    /** Compares leases with the links that are there, and mends; done every minute too. */
+    public Reconciliation reconcile() {
+        return pods.map(made -> made.truth().now()).orElse(new Reconciliation(List.of()));
+    }
+
+    /** The last ADDs and DELs, oldest first, fields between tabs: time, verb, attachment, outcome, ms, ms of each step, trace id. */
+    public List<String> cniLog() {
+        return pods.map(made -> made.door().log()).orElse(List.of());
+    }
+
     public AgentConfig config() {
         return config;
     }
@@ -135,6 +164,7 @@ public final class NodeAgent implements AutoCloseable {
     public void close() {
         pods.ifPresent(made -> {
             made.door().close();
+            made.truth().close();
             made.guard().close();
             made.leases().close();
         });

@@ -94,7 +94,8 @@ class NodeAgentTest {
                     Oracle.in(node).ip("-d", "link", "show", "dev", veth).get(0);
             assertThat(port.get("master").asText()).isEqualTo("fl0");
             assertThat(port.at("/linkinfo/info_slave_data/hairpin").asBoolean()).isTrue();
-            assertThat(port.get("ifalias").asText()).isEqualTo("fairlead/a/eth0");
+            assertThat(port.get("ifalias").asText())
+                    .isEqualTo("fairlead/a/eth0 0a:58:0a:f4:01:02 10.244.1.2 fd00:10:244:1::2");
 
             assertThat(inA.run("ping", "-c1", "-W2", "10.244.1.3")).contains("1 received");
             assertThat(inA.run("ping", "-c1", "-W2", "fd00:10:244:1::3")).contains("1 received");

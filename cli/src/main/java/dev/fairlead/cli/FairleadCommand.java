@@ -24,6 +24,7 @@ final class FairleadCommand implements Command {
                 new DemoCommand(terminal),
                 new LabCommand(terminal),
                 new AgentCommand(terminal),
+                new CniCommand(terminal),
                 new BenchCommand(terminal),
                 new DoctorCommand(terminal),
                 new TestCommand(),

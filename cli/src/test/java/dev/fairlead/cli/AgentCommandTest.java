@@ -27,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 class AgentCommandTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
+
     @TempDir
     Path directory;
 
@@ -42,8 +44,8 @@ class AgentCommandTest {
         node.close();
     }
 
-    private String[] agent(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
+    private static List<String> jvm() {
+        return List.of(
                 System.getProperty("java.home") + "/bin/java",
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC",
@@ -51,8 +53,12 @@ class AgentCommandTest {
                 "-Dfairlead.home=" + Started.HOME,
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                "dev.fairlead.cli.Main",
-                "agent"));
+                "dev.fairlead.cli.Main");
+    }
+
+    private String[] agent(String... arguments) {
+        List<String> command = new ArrayList<>(jvm());
+        command.add("agent");
         for (String flag : List.of("cni-bin-dir", "cni-conf-dir", "state-dir")) {
             command.addAll(List.of("--" + flag, directory.resolve(flag).toString()));
         }
@@ -98,7 +104,9 @@ class AgentCommandTest {
                 "CNI_IFNAME",
                 "eth0",
                 "CNI_PATH",
-                String.valueOf(program.getParent()));
+                String.valueOf(program.getParent()),
+                "TRACEPARENT",
+                "00-" + TRACE + "-b7ad6b7169203331-01");
         return node.run(environment, JSON.writeValueAsBytes(conf), program.toString());
     }
 
@@ -158,6 +166,39 @@ class AgentCommandTest {
     }
 
     @Test
+    void aKilledAgentComesBackToItsPodsAndTellsItsLog() throws Exception {
+        Path pod = node.pod();
+        Ended nobody = node.run(fairlead("cni", "log"));
+        assertThat(nobody.err()).contains("no agent tells what it did");
+        try (Started agent = serving()) {
+            call("ADD", "c1", pod).json();
+            Started.signal("KILL", agent.pid());
+            assertThat(agent.exitCode()).isEqualTo(137);
+        }
+        try (Started agent = serving()) {
+            Ended log = node.run(fairlead("cni", "log"));
+            assertThat(log.out()).isEqualTo("no ADD or DEL yet\n");
+            assertThat(call("ADD", "c2", node.pod()).json().at("/ips/0/address").asText())
+                    .isEqualTo("10.9.0.3/24");
+            assertThat(call("DEL", "c1", pod).exitCode()).isZero();
+            log = node.run(fairlead("cni", "log"));
+            assertThat(log.out().lines().toList().get(0))
+                    .matches("TIME +CALL +ATTACHMENT +OUTCOME +MS +STEPS IN MS +TRACE");
+            assertThat(log.out())
+                    .containsPattern("ADD +fairlead/c2/eth0 +ok +[0-9.]+ +parse .*, answer [0-9.]+.* " + TRACE);
+            assertThat(log.out()).containsPattern("DEL +fairlead/c1/eth0 +ok");
+            stop(agent);
+        }
+    }
+
+    private String[] fairlead(String... arguments) {
+        List<String> command = new ArrayList<>(jvm());
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("--socket", directory.resolve("cni.sock").toString()));
+        return command.toArray(String[]::new);
+    }
+
+    @Test
     void nothingIsInstalledBeforeAnAgentServes() throws Exception {
         Ended install = node.run(agent("--install"));
         assertThat(install.exitCode()).isEqualTo(1);
@@ -183,6 +224,7 @@ class AgentCommandTest {
         assertRefused(2, "is not a prefix", "--pod-cidr", "10.9.0.0");
         assertRefused(1, "has no address to lease", "--pod-cidr", "10.9.0.1/32");
         assertRefused(2, "--mtu 1000 is not from 1280", "--pod-cidr", "fd00:9::/64", "--mtu", "1000");
+        Files.deleteIfExists(directory.resolve("cni-conf-dir"));
         Files.createFile(directory.resolve("cni-conf-dir"));
         assertRefused(1, "give another by --cni-conf-dir", "--pod-cidr", "10.9.0.0/24");
         Files.delete(directory.resolve("cni-conf-dir"));

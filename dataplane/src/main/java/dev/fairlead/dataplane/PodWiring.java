@@ -82,7 +82,7 @@ public final class PodWiring {
                 Side.NODE,
                 LinkRequests.set(
                         pod.hostName(),
-                        LinkSetting.alias(pod.owner()),
+                        LinkSetting.alias(PortLabel.of(pod, false).text()),
                         LinkSetting.addressGeneration(AddressGeneration.NONE))));
         // A pod must reach itself by a Service address: such a frame leaves by the port it came in on.
         steps.add(new Step(Side.NODE, LinkRequests.setPort(pod.hostName(), Map.of(PortFlag.HAIRPIN, true))));
@@ -111,9 +111,15 @@ public final class PodWiring {
      * @throws KernelException of the first step that was refused
      */
     public Wired wire(PodInterface pod, Netns namespace) {
+        return wire(pod, namespace, () -> {});
+    }
+
+    /** As {@link #wire(PodInterface, Netns)}; {@code betweenSides} runs when the node's side is done and the pod's is not. */
+    public Wired wire(PodInterface pod, Netns namespace, Runnable betweenSides) {
         try (Rtnetlink inPod = Rtnetlink.open(namespace)) {
             requireFree(inPod, pod.name());
             run(bridge.rtnetlink(), plan(pod, namespace, 0), Side.NODE, pod);
+            betweenSides.run();
             int index = inPod.links().require(pod.name()).index();
             run(inPod, plan(pod, namespace, index), Side.POD, pod);
             return new Wired(
@@ -138,14 +144,14 @@ public final class PodWiring {
         }
         for (Optional<NetlinkException> refusal : socket.pipeline(requests)) {
             if (refusal.isPresent()) {
-                undo(pod, refusal.get());
+                undo(pod, side, refusal.get());
                 throw refusal.get();
             }
         }
     }
 
-    private void undo(PodInterface pod, NetlinkException why) {
-        if (why.isAlreadyThere()) {
+    private void undo(PodInterface pod, Side side, NetlinkException why) {
+        if (side == Side.NODE && why.isAlreadyThere()) {
             return; // not ours to delete: somebody else's device has the name
         }
         try {
@@ -153,6 +159,17 @@ public final class PodWiring {
         } catch (KernelException e) {
             why.addSuppressed(e);
         }
+    }
+
+    /**
+     * Notes on the port that the runtime knows the pod's interface: until then it is one that may be made anew.
+     *
+     * @throws KernelException that {@code isNotFound()} when the port is gone meanwhile
+     */
+    public void confirm(PodInterface pod) {
+        bridge.rtnetlink()
+                .links()
+                .set(pod.hostName(), LinkSetting.alias(PortLabel.of(pod, true).text()));
     }
 
     /** Takes a pod's interface away, from the node's side: the pod's namespace may be gone. Nothing there is fine. */

@@ -1,0 +1,70 @@
+package dev.fairlead.agent;
+
+import dev.fairlead.dataplane.PodBridge;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Compares leases and links when the agent starts, every minute, and when it is asked to. One at a time; any thread. */
+final class ReconcileLoop implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ReconcileLoop.class);
+    private static final int PERIOD_SECONDS = 60;
+
+    private final Reconciler reconciler;
+    private final Reconciliation first;
+    private final ScheduledExecutorService clock;
+
+    private ReconcileLoop(Reconciler reconciler, Reconciliation first, String node) {
+        this.reconciler = reconciler;
+        this.first = first;
+        this.clock = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("truth-" + node).factory());
+        var _ = clock.scheduleWithFixedDelay(this::inBackground, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Compares before anybody is served. */
+    static ReconcileLoop start(String node, LeaseBook leases, PodBridge bridge, AttachmentLocks locks) {
+        Reconciler reconciler = new Reconciler(leases, bridge, locks);
+        List<String> findings = new ArrayList<>();
+        if (!leases.damage().isEmpty()) {
+            LOG.error("{}", leases.damage());
+            findings.add(leases.damage());
+        }
+        findings.addAll(reconciler.run().findings());
+        return new ReconcileLoop(reconciler, new Reconciliation(findings), node);
+    }
+
+    Reconciliation first() {
+        return first;
+    }
+
+    Reconciliation now() {
+        synchronized (reconciler) {
+            return reconciler.run();
+        }
+    }
+
+    private void inBackground() {
+        try {
+            var _ = now();
+        } catch (RuntimeException e) {
+            LOG.error("leases and links could not be compared and will be in a minute: {}", e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        clock.shutdown();
+        try {
+            if (!clock.awaitTermination(PERIOD_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("leases and links were still compared when the agent ended");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package dev.fairlead.agent;
+
+import dev.fairlead.dataplane.PodBridge;
+import dev.fairlead.dataplane.PodInterface;
+import dev.fairlead.dataplane.PodWiring;
+import dev.fairlead.dataplane.PortLabel;
+import dev.fairlead.kernel.KernelException;
+import dev.fairlead.kernel.route.Link;
+import dev.fairlead.kernel.route.OperState;
+import dev.fairlead.plan.ipam.Attachment;
+import dev.fairlead.plan.ipam.IpamException;
+import dev.fairlead.plan.ipam.Lease;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings leases and links together. The kernel is right: a veth lives exactly as long as the pod's namespace and nobody else
+ * makes one with our name and label, so a lease without a veth has lost its pod (it died, or the machine was restarted), and a
+ * veth without a lease gets one back. What an agent that was killed left half-made is undone. Any thread; calls that are
+ * being served are waited for, one attachment at a time.
+ */
+final class Reconciler {
+    private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
+
+    private final LeaseBook leases;
+    private final PodBridge bridge;
+    private final PodWiring wiring;
+    private final AttachmentLocks locks;
+
+    Reconciler(LeaseBook leases, PodBridge bridge, AttachmentLocks locks) {
+        this.leases = leases;
+        this.bridge = bridge;
+        this.wiring = new PodWiring(bridge);
+        this.locks = locks;
+    }
+
+    /** Compares and mends; each finding is logged too. Goes on over failures, which are findings as well. */
+    Reconciliation run() {
+        List<String> findings = new ArrayList<>();
+        Map<String, Link> links = new HashMap<>();
+        for (Link link : bridge.rtnetlink().links().list()) {
+            links.put(link.name(), link);
+        }
+        for (Lease lease : leases.ipam().leases()) {
+            Link port = links.remove(PodInterface.hostName(lease.attachment().toString()));
+            if (port == null || isHalfMade(port)) {
+                mend(lease.attachment(), () -> mendLease(lease.attachment()), findings);
+            }
+        }
+        for (Link link : links.values()) {
+            PortLabel.of(link)
+                    .flatMap(Reconciler::attachment)
+                    .ifPresent(owner -> mend(owner, () -> mendPort(owner), findings));
+        }
+        findings.forEach(finding -> LOG.warn("{}", finding));
+        return new Reconciliation(findings);
+    }
+
+    /** One side of the comparison, under the attachment's lock. */
+    private interface Mending {
+        /** What was found and done; empty when all is well by now. */
+        Optional<String> run();
+    }
+
+    private void mend(Attachment owner, Mending mending, List<String> findings) {
+        ReentrantLock lock = locks.of(owner);
+        lock.lock();
+        try {
+            mending.run().ifPresent(findings::add);
+        } catch (KernelException | UncheckedIOException e) {
+            findings.add(owner + " is not as it should be and could not be mended: " + e.getMessage());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Optional<Link> port(Attachment owner) {
+        return bridge.rtnetlink().links().find(PodInterface.hostName(owner.toString()));
+    }
+
+    private Optional<String> mendLease(Attachment owner) {
+        Optional<Lease> lease = leases.ipam().lease(owner);
+        Optional<Link> port = port(owner);
+        if (lease.isEmpty() || (port.isPresent() && !isHalfMade(port.get()))) {
+            return Optional.empty(); // a call has come in between
+        }
+        wiring.unwire(owner.toString());
+        leases.release(owner);
+        String what = lease.get().addresses() + " of " + owner + " were given back, because ";
+        return Optional.of(what + (port.isPresent() ? "its ADD was cut off and was undone" : "its interface is gone"));
+    }
+
+    private Optional<String> mendPort(Attachment owner) {
+        Optional<Link> port = port(owner);
+        Optional<PortLabel> label = port.flatMap(PortLabel::of);
+        if (label.isEmpty() || leases.ipam().lease(owner).isPresent()) {
+            return Optional.empty();
+        }
+        if (isHalfMade(port.get())) {
+            wiring.unwire(owner.toString());
+            return Optional.of("the port " + port.get().name() + " of " + owner
+                    + " was removed, because its ADD was cut off and it has no lease");
+        }
+        try {
+            long now = System.currentTimeMillis();
+            leases.adopt(new Lease(owner, label.get().addresses(), label.get().mac(), now));
+            return Optional.of(owner + " had no lease and got one of "
+                    + label.get().addresses() + " again, because its interface is there");
+        } catch (IpamException.LeaseConflict e) {
+            wiring.unwire(owner.toString());
+            return Optional.of("the port of " + owner + " was removed, because it has no lease and " + e.getMessage()
+                    + "; delete the pod and let it be made anew");
+        }
+    }
+
+    /**
+     * Whether an ADD ended in the middle: the pod's end is brought up by the call that gives it addresses and routes, all in
+     * one message to the kernel, and until then the node's end has no carrier.
+     */
+    private static boolean isHalfMade(Link port) {
+        Optional<PortLabel> label = PortLabel.of(port);
+        boolean answered = label.isPresent() && label.get().answered();
+        return !answered && port.operState() != OperState.UP;
+    }
+
+    private static Optional<Attachment> attachment(PortLabel label) {
+        String[] parts = label.owner().split("/", -1);
+        try {
+            return parts.length == 3 ? Optional.of(new Attachment(parts[0], parts[1], parts[2])) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // not one of our names, so not our port
+        }
+    }
+}

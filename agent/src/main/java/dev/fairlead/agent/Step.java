@@ -1,0 +1,32 @@
+package dev.fairlead.agent;
+
+/** What a CNI call has done when it reaches a point, in order; each but the first is a change that outlives the agent. */
+enum Step {
+    /** ADD and DEL: understood, nothing changed yet. */
+    PARSED("parse"),
+    /** ADD: the lease is on the disk. */
+    LEASED("lease"),
+    /** ADD: both ends of the veth are made, the node's end is a port with its label. */
+    NODE_WIRED("node"),
+    /** ADD: the pod's interface is up, with addresses and routes. */
+    POD_WIRED("pod"),
+    /** ADD: the runtime has the answer, which the label doesn't say yet. */
+    DELIVERED("answer"),
+    /** ADD: the label says so. */
+    CONFIRMED("confirm"),
+    /** DEL: the veth is gone. */
+    UNWIRED("unwire"),
+    /** DEL: the end of the lease is on the disk. */
+    RELEASED("release");
+
+    private final String word;
+
+    Step(String word) {
+        this.word = word;
+    }
+
+    /** As the log names it. */
+    String word() {
+        return word;
+    }
+}
