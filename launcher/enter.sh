@@ -39,7 +39,8 @@ run_inside() {
 }
 
 # run_detached JAVA...: starts it in a session of its own and ends with the N of its line `exit N` on descriptor 8.
-# Before that line, a signal to this process ends the JVM too; after it, they have nothing to do with each other.
+# Before that line, a signal to this process ends the JVM too, and standard input is the JVM's to read (`lab up -f -`);
+# after it, they have nothing to do with each other.
 run_detached() {
   need_namespaces
   export FAIRLEAD_DETACHED=1
@@ -53,7 +54,7 @@ run_detached() {
   trap 'give_up 15' TERM
   trap 'give_up 1' HUP
   # shellcheck disable=SC2086
-  setsid unshare $unshare_flags -- /bin/sh "$home/launcher/inside.sh" leave "$@" 9</proc 6<&- </dev/null
+  setsid unshare $unshare_flags -- /bin/sh "$home/launcher/inside.sh" leave "$@" 9</proc 6<&-
   exec 8>&- # so that the end of the JVM is the end of the pipe
   while read -r word value <&6; do
     case $word in

@@ -142,13 +142,19 @@ public final class LabHost implements AutoCloseable {
         close();
     }
 
-    /** Standard output and error become the lab's log: whoever waits for the end of the starter's output gets it. */
+    /**
+     * Standard output and error become the lab's log, and standard input nothing: whoever waits for the end of the starter's
+     * output gets it.
+     */
     public void letGoOfTerminal() {
         System.out.flush();
         System.err.flush();
         try {
             if (!Files.exists(LOG)) {
                 Files.createFile(LOG);
+            }
+            try (Fd nothing = Fd.open(Path.of("/dev/null"), Fd.O_RDONLY)) {
+                Linux.call("let go of standard input", Linux.Call.DUP3, nothing.number(), 0, 0);
             }
             try (Fd file = Fd.open(LOG, O_WRONLY_CREAT_APPEND)) {
                 for (int stream = 1; stream <= 2; stream++) {
