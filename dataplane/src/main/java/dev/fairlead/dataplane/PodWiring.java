@@ -87,10 +87,9 @@ public final class PodWiring {
         // A pod must reach itself by a Service address: such a frame leaves by the port it came in on.
         steps.add(new Step(Side.NODE, LinkRequests.setPort(pod.hostName(), Map.of(PortFlag.HAIRPIN, true))));
         steps.add(new Step(Side.POD, LinkRequests.set("lo", LinkSetting.up())));
-        if (!ipv6) {
-            steps.add(new Step(
-                    Side.POD, LinkRequests.set(podIndex, LinkSetting.addressGeneration(AddressGeneration.NONE))));
-        }
+        // Said in any case: a namespace may come with another mode, and SpoofGuard knows no other link-local address.
+        AddressGeneration linkLocal = ipv6 ? AddressGeneration.EUI64 : AddressGeneration.NONE;
+        steps.add(new Step(Side.POD, LinkRequests.set(podIndex, LinkSetting.addressGeneration(linkLocal))));
         steps.add(new Step(Side.POD, LinkRequests.set(podIndex, LinkSetting.up())));
         for (Prefix address : pod.addresses()) {
             steps.add(new Step(Side.POD, AddressRequests.add(Address.of(podIndex, address))));

@@ -89,6 +89,7 @@ final class GuardedNode implements AutoCloseable {
 
     private Pod pod(Netns netns, String name, int host) {
         withoutDuplicateDetection(netns);
+        Sysctl.in(netns).write("net/ipv6/conf/default/addr_gen_mode", 3); // random, as a host may have it
         PodInterface wanted = wanted(name, host);
         guard.ifPresent(g -> g.guard(Guarded.of(wanted)));
         wiring.wire(wanted, netns);
