@@ -50,10 +50,10 @@ final class FairleadPlugin implements CniPlugin {
     private final PodBridge bridge;
     private final PodWiring wiring;
 
-    FairleadPlugin(LeaseBook leases, PodBridge bridge) {
+    FairleadPlugin(LeaseBook leases, PodBridge bridge, PodWiring wiring) {
         this.leases = leases;
         this.bridge = bridge;
-        this.wiring = new PodWiring(bridge);
+        this.wiring = wiring;
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.fairlead.cni.plugin.PluginProtocol;
 import dev.fairlead.cni.protocol.Sandbox;
 import dev.fairlead.dataplane.PeerRoutes;
 import dev.fairlead.dataplane.PodBridge;
+import dev.fairlead.dataplane.PodWiring;
 import dev.fairlead.dataplane.ServiceTable;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.route.Rtnetlink;
@@ -30,7 +31,7 @@ public final class NodeAgent implements AutoCloseable {
     private final Optional<Pods> pods;
 
     /** What an agent that wires pods has beside the rest. */
-    private record Pods(LeaseBook leases, PodBridge bridge, CniDoor door) {}
+    private record Pods(LeaseBook leases, PodBridge bridge, PodWiring wiring, CniDoor door) {}
 
     private NodeAgent(
             AgentConfig config, Rtnetlink rtnetlink, ServiceTable services, PictureLoop loop, Optional<Pods> pods) {
@@ -65,9 +66,10 @@ public final class NodeAgent implements AutoCloseable {
     private static Pods servePods(AgentConfig config, PodBridge bridge) {
         LeaseBook leases = LeaseBook.open(config.stateDirectory(), pools(config));
         try {
-            PluginProtocol protocol =
-                    new PluginProtocol(new FairleadPlugin(leases, bridge), sandbox -> isNode(sandbox, config.node()));
-            return new Pods(leases, bridge, CniDoor.open(config.socket(), protocol));
+            PodWiring wiring = new PodWiring(bridge);
+            PluginProtocol protocol = new PluginProtocol(
+                    new FairleadPlugin(leases, bridge, wiring), sandbox -> isNode(sandbox, config.node()));
+            return new Pods(leases, bridge, wiring, CniDoor.open(config.socket(), protocol));
         } catch (RuntimeException e) {
             leases.close();
             throw e;
@@ -126,6 +128,7 @@ public final class NodeAgent implements AutoCloseable {
     public void close() {
         pods.ifPresent(made -> {
             made.door().close();
+            made.wiring().close();
             made.leases().close();
         });
         loop.close();
