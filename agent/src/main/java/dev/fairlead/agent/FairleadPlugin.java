@@ -61,13 +61,14 @@ final class FairleadPlugin implements CniPlugin {
     private final AttachmentLocks locks;
     private final Steps steps;
 
-    FairleadPlugin(LeaseBook leases, PodBridge bridge, PodGuard guard, AttachmentLocks locks, Steps steps) {
+    FairleadPlugin(
+            LeaseBook leases, PodBridge bridge, PodGuard guard, PodWiring wiring, AttachmentLocks locks, Steps steps) {
         this.leases = leases;
         this.guard = guard;
         this.bridge = bridge;
         this.locks = locks;
         this.steps = steps;
-        this.wiring = new PodWiring(bridge);
+        this.wiring = wiring;
     }
 
     @Override

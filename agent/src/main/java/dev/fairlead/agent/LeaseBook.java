@@ -166,13 +166,16 @@ public final class LeaseBook implements AutoCloseable {
         return granted;
     }
 
-    /** Takes an attachment's addresses back; one that has none is fine. */
+    /**
+     * Takes an attachment's addresses back; one that has none is fine. This doesn't wait for the disk: the journal keeps its
+     * order, so whoever is given the address next is on the disk only together with this. What a power cut takes with it is
+     * at most that an address was given back, and then no pod is left either and the runtime's GC gives it back again.
+     */
     public void release(Attachment attachment) {
-        long line;
         deciding.lock();
         try {
             Ipam.GivenBack back = ipam.release(attachment, System.currentTimeMillis());
-            line = append(back.events());
+            append(back.events());
             ipam = back.after();
             if (linesSinceSnapshot > SLACK_LINES) {
                 compact();
@@ -180,7 +183,6 @@ public final class LeaseBook implements AutoCloseable {
         } finally {
             deciding.unlock();
         }
-        sync(line);
     }
 
     private long append(List<IpamEvent> events) {

@@ -4,6 +4,7 @@ import dev.fairlead.cni.plugin.PluginProtocol;
 import dev.fairlead.cni.protocol.Sandbox;
 import dev.fairlead.dataplane.PeerRoutes;
 import dev.fairlead.dataplane.PodBridge;
+import dev.fairlead.dataplane.PodWiring;
 import dev.fairlead.dataplane.ServiceTable;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.route.Rtnetlink;
@@ -30,7 +31,8 @@ public final class NodeAgent implements AutoCloseable {
     private final Optional<Pods> pods;
 
     /** What an agent that wires pods has beside the rest. */
-    private record Pods(LeaseBook leases, PodBridge bridge, PodGuard guard, CniDoor door, ReconcileLoop truth) {}
+    private record Pods(
+            LeaseBook leases, PodBridge bridge, PodGuard guard, PodWiring wiring, CniDoor door, ReconcileLoop truth) {}
 
     private NodeAgent(
             AgentConfig config, Rtnetlink rtnetlink, ServiceTable services, PictureLoop loop, Optional<Pods> pods) {
@@ -71,12 +73,13 @@ public final class NodeAgent implements AutoCloseable {
         LeaseBook leases = LeaseBook.open(config.stateDirectory(), pools(config));
         try {
             AttachmentLocks locks = new AttachmentLocks();
-            ReconcileLoop truth = ReconcileLoop.start(config.nodeName(), leases, bridge, locks);
+            PodWiring wiring = new PodWiring(bridge);
+            ReconcileLoop truth = ReconcileLoop.start(config.nodeName(), leases, bridge, wiring, locks);
             try {
                 // After leases and links agree: the guard is filled from the leases.
                 PodGuard guard = PodGuard.start(config, leases);
-                FairleadPlugin plugin = new FairleadPlugin(leases, bridge, guard, locks, steps);
-                return new Pods(leases, bridge, guard, openDoor(config, plugin, guard), truth);
+                FairleadPlugin plugin = new FairleadPlugin(leases, bridge, guard, wiring, locks, steps);
+                return new Pods(leases, bridge, guard, wiring, openDoor(config, plugin, guard), truth);
             } catch (RuntimeException e) {
                 truth.close();
                 throw e;
@@ -89,8 +92,7 @@ public final class NodeAgent implements AutoCloseable {
 
     private static CniDoor openDoor(AgentConfig config, FairleadPlugin plugin, PodGuard guard) {
         try {
-            return CniDoor.open(
-                    config.socket(), new PluginProtocol(plugin, sandbox -> isNode(sandbox, config.node())));
+            return CniDoor.open(config.socket(), new PluginProtocol(plugin, sandbox -> isNode(sandbox, config.node())));
         } catch (RuntimeException e) {
             guard.close();
             throw e;
@@ -165,6 +167,7 @@ public final class NodeAgent implements AutoCloseable {
         pods.ifPresent(made -> {
             made.door().close();
             made.truth().close();
+            made.wiring().close();
             made.guard().close();
             made.leases().close();
         });

@@ -1,6 +1,7 @@
 package dev.fairlead.agent;
 
 import dev.fairlead.dataplane.PodBridge;
+import dev.fairlead.dataplane.PodWiring;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -27,8 +28,9 @@ final class ReconcileLoop implements AutoCloseable {
     }
 
     /** Compares before anybody is served. */
-    static ReconcileLoop start(String node, LeaseBook leases, PodBridge bridge, AttachmentLocks locks) {
-        Reconciler reconciler = new Reconciler(leases, bridge, locks);
+    static ReconcileLoop start(
+            String node, LeaseBook leases, PodBridge bridge, PodWiring wiring, AttachmentLocks locks) {
+        Reconciler reconciler = new Reconciler(leases, bridge, wiring, locks);
         List<String> findings = new ArrayList<>();
         if (!leases.damage().isEmpty()) {
             LOG.error("{}", leases.damage());

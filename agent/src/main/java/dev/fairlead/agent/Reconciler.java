@@ -34,10 +34,10 @@ final class Reconciler {
     private final PodWiring wiring;
     private final AttachmentLocks locks;
 
-    Reconciler(LeaseBook leases, PodBridge bridge, AttachmentLocks locks) {
+    Reconciler(LeaseBook leases, PodBridge bridge, PodWiring wiring, AttachmentLocks locks) {
         this.leases = leases;
         this.bridge = bridge;
-        this.wiring = new PodWiring(bridge);
+        this.wiring = wiring;
         this.locks = locks;
     }
 

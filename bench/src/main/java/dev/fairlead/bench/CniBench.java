@@ -161,7 +161,7 @@ public final class CniBench {
                 .with(Row.of("runtime: reading the kept result, forgetting it", runtime))
                 .with(Row.of("process, shim, socket, agent's door (STATUS)", status))
                 .with(Row.of("deleting the veth pair", unwire))
-                .with(Row.of("lease given back: journal written and forced to the disk", release))
+                .with(Row.of("lease given back: journal written", release))
                 .with(Row.of(
                         "the rest",
                         del.minus(runtime).minus(status).minus(release).minus(unwire)));

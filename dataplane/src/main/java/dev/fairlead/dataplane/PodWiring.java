@@ -32,11 +32,13 @@ import java.util.Optional;
  * all that follows in the pod is one more. Nothing waits: IPv6 addresses are added without duplicate detection, and a veth
  * carries packets as soon as both ends are up.
  */
-public final class PodWiring {
+public final class PodWiring implements AutoCloseable {
     private final PodBridge bridge;
+    private final LinkRemoval removal;
 
     public PodWiring(PodBridge bridge) {
         this.bridge = bridge;
+        this.removal = new LinkRemoval(bridge.node(), bridge.rtnetlink().links());
     }
 
     /** Where a step's message goes. */
@@ -171,14 +173,17 @@ public final class PodWiring {
                 .set(pod.hostName(), LinkSetting.alias(PortLabel.of(pod, true).text()));
     }
 
-    /** Takes a pod's interface away, from the node's side: the pod's namespace may be gone. Nothing there is fine. */
+    /**
+     * Takes a pod's interface away, from the node's side: the pod's namespace may be gone. Nothing there is fine. When this
+     * returns the interface is gone at both ends; the kernel clears up behind it on its own time.
+     */
     public void unwire(String owner) {
-        try {
-            bridge.rtnetlink().links().delete(PodInterface.hostName(owner));
-        } catch (KernelException e) {
-            if (!e.isNotFound()) {
-                throw e;
-            }
-        }
+        removal.remove(PodInterface.hostName(owner));
+    }
+
+    /** Waits until the kernel has cleared up. The bridge and its socket stay the caller's. */
+    @Override
+    public void close() {
+        removal.close();
     }
 }
