@@ -3,6 +3,7 @@ package dev.fairlead.agent;
 import dev.fairlead.dataplane.PeerRoutes;
 import dev.fairlead.dataplane.PortLabel;
 import dev.fairlead.dataplane.ServiceTable;
+import dev.fairlead.dataplane.SpoofGuard;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.route.Link;
 import dev.fairlead.kernel.route.Rtnetlink;
@@ -85,7 +86,8 @@ public record Leaving(List<String> taken, List<String> left) {
         try (ServiceTable table = ServiceTable.start(node, CniInstall.NETWORK)) {
             table.clean();
         }
-        taken.add("the table inet fairlead");
+        SpoofGuard.remove(node);
+        taken.add("the tables inet fairlead and bridge fairlead-guard");
     }
 
     private static List<String> files(CniInstall install, Path stateDirectory, List<String> taken) {
