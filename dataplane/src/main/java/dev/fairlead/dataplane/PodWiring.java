@@ -107,18 +107,27 @@ public final class PodWiring {
     /**
      * Wires a pod; when a step is refused, what was made is taken away again.
      *
-     * @throws PodWiringException when the interface is there already
+     * @throws PodWiringException when the interface is there already, or another device has the name of the node's end
      * @throws KernelException of the first step that was refused
      */
     public Wired wire(PodInterface pod, Netns namespace) {
         try (Rtnetlink inPod = Rtnetlink.open(namespace)) {
             requireFree(inPod, pod.name());
-            run(bridge.rtnetlink(), plan(pod, namespace, 0), Side.NODE, pod);
-            int index = inPod.links().require(pod.name()).index();
-            run(inPod, plan(pod, namespace, index), Side.POD, pod);
-            return new Wired(
-                    inPod.links().require(pod.name()),
-                    bridge.rtnetlink().links().require(pod.hostName()));
+            // By itself: the kernel would take the steps behind it also after a refusal, and change somebody else's
+            // device.
+            List<Step> node = steps(plan(pod, namespace, 0), Side.NODE);
+            create(node.getFirst(), pod);
+            try {
+                run(bridge.rtnetlink(), node.subList(1, node.size()));
+                int index = inPod.links().require(pod.name()).index();
+                run(inPod, steps(plan(pod, namespace, index), Side.POD));
+                return new Wired(
+                        inPod.links().require(pod.name()),
+                        bridge.rtnetlink().links().require(pod.hostName()));
+            } catch (RuntimeException e) {
+                undo(pod, e);
+                throw e;
+            }
         }
     }
 
@@ -129,25 +138,36 @@ public final class PodWiring {
         }
     }
 
-    private void run(Rtnetlink socket, List<Step> steps, Side side, PodInterface pod) {
-        List<Request> requests = new ArrayList<>();
-        for (Step step : steps) {
-            if (step.side() == side) {
-                requests.add(step.request());
+    private void create(Step first, PodInterface pod) {
+        try {
+            run(bridge.rtnetlink(), List.of(first));
+        } catch (NetlinkException e) {
+            Optional<Link> other = bridge.rtnetlink().links().find(pod.hostName());
+            if (!e.isAlreadyThere() || other.isEmpty()) {
+                throw e;
             }
+            String whose = other.get().alias().equals(pod.owner())
+                    ? "left from an ADD of " + pod.owner() + " that was never deleted; delete that first"
+                    : "not ours; rename it or take it away";
+            throw new PodWiringException("the node already has a device " + pod.hostName() + ", which is " + whose, e);
         }
+    }
+
+    private static List<Step> steps(List<Step> all, Side side) {
+        return all.stream().filter(step -> step.side() == side).toList();
+    }
+
+    private static void run(Rtnetlink socket, List<Step> steps) {
+        List<Request> requests = new ArrayList<>();
+        steps.forEach(step -> requests.add(step.request()));
         for (Optional<NetlinkException> refusal : socket.pipeline(requests)) {
             if (refusal.isPresent()) {
-                undo(pod, refusal.get());
                 throw refusal.get();
             }
         }
     }
 
-    private void undo(PodInterface pod, NetlinkException why) {
-        if (why.isAlreadyThere()) {
-            return; // not ours to delete: somebody else's device has the name
-        }
+    private void undo(PodInterface pod, RuntimeException why) {
         try {
             unwire(pod.owner());
         } catch (KernelException e) {
@@ -155,14 +175,25 @@ public final class PodWiring {
         }
     }
 
-    /** Takes a pod's interface away, from the node's side: the pod's namespace may be gone. Nothing there is fine. */
+    /**
+     * Takes a pod's interface away, from the node's side: the pod's namespace may be gone. Nothing there is fine, and a
+     * device that isn't ours is left alone whatever its name.
+     */
     public void unwire(String owner) {
         try {
-            bridge.rtnetlink().links().delete(PodInterface.hostName(owner));
+            Optional<Link> found = bridge.rtnetlink().links().find(PodInterface.hostName(owner));
+            if (found.isPresent() && isOurs(found.get(), owner)) {
+                bridge.rtnetlink().links().delete(found.get().index());
+            }
         } catch (KernelException e) {
             if (!e.isNotFound()) {
                 throw e;
             }
         }
+    }
+
+    /** The alias says whose it is; an agent that was killed may not have come to that. */
+    private boolean isOurs(Link link, String owner) {
+        return link.alias().equals(owner) || (link.alias().isEmpty() && link.master() == bridge.index());
     }
 }
