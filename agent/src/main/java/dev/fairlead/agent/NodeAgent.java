@@ -78,6 +78,7 @@ public final class NodeAgent implements AutoCloseable {
             try {
                 // After leases and links agree: the guard is filled from the leases.
                 PodGuard guard = PodGuard.start(config, leases);
+                truth.tellOfReleases(guard::forget);
                 FairleadPlugin plugin = new FairleadPlugin(leases, bridge, guard, wiring, locks, steps);
                 return new Pods(leases, bridge, guard, wiring, openDoor(config, plugin, guard), truth);
             } catch (RuntimeException e) {

@@ -2,11 +2,13 @@ package dev.fairlead.agent;
 
 import dev.fairlead.dataplane.PodBridge;
 import dev.fairlead.dataplane.PodWiring;
+import dev.fairlead.plan.ipam.Attachment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,11 @@ final class ReconcileLoop implements AutoCloseable {
         }
         findings.addAll(reconciler.run().findings());
         return new ReconcileLoop(reconciler, new Reconciliation(findings), node);
+    }
+
+    /** Has {@code listener} told of each attachment whose lease is taken back from now on. */
+    void tellOfReleases(Consumer<Attachment> listener) {
+        reconciler.tellOfReleases(listener);
     }
 
     Reconciliation first() {

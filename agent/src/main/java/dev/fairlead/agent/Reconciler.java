@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,12 +34,17 @@ final class Reconciler {
     private final PodBridge bridge;
     private final PodWiring wiring;
     private final AttachmentLocks locks;
+    private volatile Consumer<Attachment> releases = attachment -> {};
 
     Reconciler(LeaseBook leases, PodBridge bridge, PodWiring wiring, AttachmentLocks locks) {
         this.leases = leases;
         this.bridge = bridge;
         this.wiring = wiring;
         this.locks = locks;
+    }
+
+    void tellOfReleases(Consumer<Attachment> listener) {
+        releases = listener;
     }
 
     /** Compares and mends; each finding is logged too. Goes on over failures, which are findings as well. */
@@ -92,6 +98,7 @@ final class Reconciler {
             return Optional.empty(); // a call has come in between
         }
         wiring.unwire(owner.toString());
+        releases.accept(owner);
         leases.release(owner);
         String what = lease.get().addresses() + " of " + owner + " were given back, because ";
         return Optional.of(what + (port.isPresent() ? "its ADD was cut off and was undone" : "its interface is gone"));

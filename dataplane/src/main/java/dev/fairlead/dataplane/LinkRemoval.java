@@ -5,7 +5,6 @@ import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.route.Link;
 import dev.fairlead.kernel.route.Links;
 import dev.fairlead.kernel.route.Rtnetlink;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,17 +35,13 @@ final class LinkRemoval implements AutoCloseable {
     }
 
     /**
-     * Takes a link away; one that isn't there is fine.
+     * Takes a link away; one that is gone meanwhile is fine. By its index, which no later link gets: the name may soon be
+     * somebody else's, and the request still under way.
      *
      * @throws KernelException when the kernel refuses
      */
-    void remove(String name) {
-        Optional<Link> link = links.find(name);
-        if (link.isPresent()) {
-            // By its index, which no later link gets: the name may soon be somebody else's, and the request still under
-            // way.
-            remove(link.get().index());
-        }
+    void remove(Link link) {
+        remove(link.index());
     }
 
     private void remove(int index) {

@@ -3,7 +3,6 @@ package dev.fairlead.dataplane;
 import dev.fairlead.kernel.KernelException;
 import dev.fairlead.kernel.NetlinkException;
 import dev.fairlead.kernel.netlink.Request;
-import dev.fairlead.kernel.route.Link;
 import dev.fairlead.kernel.route.Route;
 import dev.fairlead.kernel.route.RouteProtocol;
 import dev.fairlead.kernel.route.RouteRequests;
@@ -13,7 +12,9 @@ import dev.fairlead.packet.Family;
 import dev.fairlead.plan.routes.NodeRoute;
 import dev.fairlead.plan.routes.NodeRoutes;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,13 +51,16 @@ public final class PeerRoutes {
             leftovers(plan).forEach(route -> requests.add(RouteRequests.delete(route)));
         }
         for (NodeRoute route : change.remove()) {
-            requests.add(RouteRequests.delete(kernelRoute(route)));
+            requests.add(RouteRequests.delete(onAnyDevice(route)));
         }
-        for (NodeRoute route : change.replace()) {
-            requests.add(RouteRequests.replace(kernelRoute(route)));
-        }
-        for (NodeRoute route : change.add()) {
-            requests.add(RouteRequests.replace(kernelRoute(route)));
+        int deletions = requests.size();
+        Map<String, Integer> devices = new HashMap<>();
+        for (List<NodeRoute> routes : List.of(change.replace(), change.add())) {
+            for (NodeRoute route : routes) {
+                int device = devices.computeIfAbsent(
+                        route.device(), name -> rtnetlink.links().require(name).index());
+                requests.add(RouteRequests.replace(onAnyDevice(route).device(device)));
+            }
         }
         for (String problem : plan.problems()) {
             if (!before.problems().contains(problem)) {
@@ -65,8 +69,12 @@ public final class PeerRoutes {
         }
         applied = NodeRoutes.NONE; // until all of it is in
         first = true;
-        for (Optional<NetlinkException> refusal : rtnetlink.pipeline(requests)) {
-            if (refusal.isPresent() && !refusal.get().isNotFound()) {
+        List<Optional<NetlinkException>> refusals = rtnetlink.pipeline(requests);
+        for (int i = 0; i < refusals.size(); i++) {
+            Optional<NetlinkException> refusal = refusals.get(i);
+            boolean alreadyGone =
+                    i < deletions && refusal.isPresent() && refusal.get().isNotFound();
+            if (refusal.isPresent() && !alreadyGone) {
                 throw refusal.get();
             }
         }
@@ -86,12 +94,9 @@ public final class PeerRoutes {
         return leftovers;
     }
 
-    private Route kernelRoute(NodeRoute route) {
-        Link device = rtnetlink.links().require(route.device());
-        Route made = Route.unicast(route.destination())
-                .via(route.via())
-                .device(device.index())
-                .withProtocol(RouteProtocol.FAIRLEAD);
+    /** To delete a route its device isn't needed, which may be gone, and the route with it. */
+    private static Route onAnyDevice(NodeRoute route) {
+        Route made = Route.unicast(route.destination()).via(route.via()).withProtocol(RouteProtocol.FAIRLEAD);
         return route.mtu() > 0 ? made.withMtu(route.mtu()) : made;
     }
 

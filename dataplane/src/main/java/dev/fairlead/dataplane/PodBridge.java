@@ -1,16 +1,20 @@
 package dev.fairlead.dataplane;
 
+import dev.fairlead.kernel.NetlinkException;
+import dev.fairlead.kernel.netlink.Request;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.netns.Sysctl;
 import dev.fairlead.kernel.route.AddressGeneration;
 import dev.fairlead.kernel.route.Link;
 import dev.fairlead.kernel.route.LinkKind;
+import dev.fairlead.kernel.route.LinkRequests;
 import dev.fairlead.kernel.route.LinkSetting;
 import dev.fairlead.kernel.route.Rtnetlink;
 import dev.fairlead.packet.Family;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Mac;
 import dev.fairlead.packet.Prefix;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,18 +52,14 @@ public final class PodBridge {
     /** Makes the bridge, or brings the one that is there to what it should be, and lets the node forward. */
     public static PodBridge start(Netns node, Rtnetlink rtnetlink, Spec spec) {
         Optional<Link> found = rtnetlink.links().find(spec.name());
+        Request make = make(spec);
         if (found.isEmpty()) {
-            boolean ipv6 = has(spec, Family.IPV6);
-            rtnetlink
-                    .links()
-                    .create(
-                            LinkKind.Bridge.plain().withFilter(has(spec, Family.IPV4), ipv6),
-                            LinkSetting.name(spec.name()),
-                            LinkSetting.mac(spec.mac()),
-                            LinkSetting.mtu(spec.mtu()));
+            send(rtnetlink, make);
         } else if (!(found.get().kind() instanceof LinkKind.Bridge)) {
             throw new IllegalStateException("the node already has a device " + spec.name()
                     + " that is not a bridge; remove it or give the pod bridge another name");
+        } else {
+            send(rtnetlink, new Request("set the bridge " + spec.name(), make.type(), 0, make.body()));
         }
         int index = rtnetlink.links().require(spec.name()).index();
         PodBridge bridge = new PodBridge(node, rtnetlink, spec, index);
@@ -67,24 +67,59 @@ public final class PodBridge {
         return bridge;
     }
 
+    private static Request make(Spec spec) {
+        return LinkRequests.create(
+                LinkKind.Bridge.plain().withFilter(has(spec, Family.IPV4), has(spec, Family.IPV6)),
+                LinkSetting.name(spec.name()),
+                LinkSetting.mac(spec.mac()),
+                LinkSetting.mtu(spec.mtu()));
+    }
+
+    private static void send(Rtnetlink rtnetlink, Request request) {
+        for (Optional<NetlinkException> refusal : rtnetlink.pipeline(List.of(request))) {
+            if (refusal.isPresent()) {
+                throw refusal.get();
+            }
+        }
+    }
+
     private static boolean has(Spec spec, Family family) {
         return spec.gateways().stream().anyMatch(gateway -> gateway.family() == family);
     }
 
     private void bringUp() {
-        // A link-local address is only wanted where pods speak IPv6; its mode must be set before the device is up.
-        AddressGeneration linkLocal = has(spec, Family.IPV6) ? AddressGeneration.EUI64 : AddressGeneration.NONE;
-        rtnetlink.links().set(index, LinkSetting.addressGeneration(linkLocal));
-        rtnetlink.links().set(index, LinkSetting.mac(spec.mac()), LinkSetting.mtu(spec.mtu()), LinkSetting.up());
+        // The kernel would make its link-local address wait for duplicate detection, and without one it asks for no
+        // neighbour
+        // on behalf of others: for a second or two no IPv6 packet from another node would reach a pod.
+        rtnetlink.links().set(index, LinkSetting.addressGeneration(AddressGeneration.NONE));
+        rtnetlink.links().set(index, LinkSetting.up());
         List<Prefix> present = rtnetlink.addresses().list(index).stream()
                 .map(dev.fairlead.kernel.route.Address::prefix)
                 .toList();
-        for (Prefix gateway : spec.gateways()) {
-            if (!present.contains(gateway)) {
-                rtnetlink.addresses().add(index, gateway);
+        List<Prefix> wanted = new ArrayList<>(spec.gateways());
+        if (has(spec, Family.IPV6)) {
+            wanted.add(linkLocal(spec.mac()));
+        }
+        for (Prefix address : wanted) {
+            if (!present.contains(address)) {
+                rtnetlink.addresses().add(index, address);
             }
         }
         forwarding();
+    }
+
+    /** Made from the MAC address as the kernel does it, RFC 4291 appendix A. */
+    private static Prefix linkLocal(Mac mac) {
+        byte[] hardware = mac.bytes();
+        byte[] address = new byte[16];
+        address[0] = (byte) 0xfe;
+        address[1] = (byte) 0x80;
+        System.arraycopy(hardware, 0, address, 8, 3);
+        address[8] ^= 2;
+        address[11] = (byte) 0xff;
+        address[12] = (byte) 0xfe;
+        System.arraycopy(hardware, 3, address, 13, 3);
+        return new Prefix(Ip.of(address), 64);
     }
 
     private void forwarding() {
@@ -137,7 +172,7 @@ public final class PodBridge {
     /** Takes the bridge away, when no pod hangs on it any more. Forwarding stays as it is: others may rely on it. */
     public void clean() {
         boolean hasPorts = rtnetlink.links().list().stream().anyMatch(link -> link.master() == index);
-        if (!hasPorts) {
+        if (!hasPorts && rtnetlink.links().find(index).isPresent()) {
             rtnetlink.links().delete(index);
         }
     }

@@ -108,7 +108,7 @@ public final class PodWiring implements AutoCloseable {
     /**
      * Wires a pod; when a step is refused, what was made is taken away again.
      *
-     * @throws PodWiringException when the interface is there already
+     * @throws PodWiringException when the interface is there already, or another device has the name of the node's end
      * @throws KernelException of the first step that was refused
      */
     public Wired wire(PodInterface pod, Netns namespace) {
@@ -119,13 +119,22 @@ public final class PodWiring implements AutoCloseable {
     public Wired wire(PodInterface pod, Netns namespace, Runnable betweenSides) {
         try (Rtnetlink inPod = Rtnetlink.open(namespace)) {
             requireFree(inPod, pod.name());
-            run(bridge.rtnetlink(), plan(pod, namespace, 0), Side.NODE, pod);
-            betweenSides.run();
-            int index = inPod.links().require(pod.name()).index();
-            run(inPod, plan(pod, namespace, index), Side.POD, pod);
-            return new Wired(
-                    inPod.links().require(pod.name()),
-                    bridge.rtnetlink().links().require(pod.hostName()));
+            // By itself: the kernel would take the steps behind it also after a refusal, and change somebody else's
+            // device.
+            List<Step> node = steps(plan(pod, namespace, 0), Side.NODE);
+            create(node.getFirst(), pod);
+            try {
+                run(bridge.rtnetlink(), node.subList(1, node.size()));
+                betweenSides.run();
+                int index = inPod.links().require(pod.name()).index();
+                run(inPod, steps(plan(pod, namespace, index), Side.POD));
+                return new Wired(
+                        inPod.links().require(pod.name()),
+                        bridge.rtnetlink().links().require(pod.hostName()));
+            } catch (RuntimeException e) {
+                undo(pod, e);
+                throw e;
+            }
         }
     }
 
@@ -136,25 +145,36 @@ public final class PodWiring implements AutoCloseable {
         }
     }
 
-    private void run(Rtnetlink socket, List<Step> steps, Side side, PodInterface pod) {
-        List<Request> requests = new ArrayList<>();
-        for (Step step : steps) {
-            if (step.side() == side) {
-                requests.add(step.request());
+    private void create(Step first, PodInterface pod) {
+        try {
+            run(bridge.rtnetlink(), List.of(first));
+        } catch (NetlinkException e) {
+            Optional<Link> other = bridge.rtnetlink().links().find(pod.hostName());
+            if (!e.isAlreadyThere() || other.isEmpty()) {
+                throw e;
             }
+            String whose = isOurs(other.get(), pod.owner())
+                    ? "left from an ADD of " + pod.owner() + " that was never deleted; delete that first"
+                    : "not ours; rename it or take it away";
+            throw new PodWiringException("the node already has a device " + pod.hostName() + ", which is " + whose, e);
         }
+    }
+
+    private static List<Step> steps(List<Step> all, Side side) {
+        return all.stream().filter(step -> step.side() == side).toList();
+    }
+
+    private static void run(Rtnetlink socket, List<Step> steps) {
+        List<Request> requests = new ArrayList<>();
+        steps.forEach(step -> requests.add(step.request()));
         for (Optional<NetlinkException> refusal : socket.pipeline(requests)) {
             if (refusal.isPresent()) {
-                undo(pod, side, refusal.get());
                 throw refusal.get();
             }
         }
     }
 
-    private void undo(PodInterface pod, Side side, NetlinkException why) {
-        if (side == Side.NODE && why.isAlreadyThere()) {
-            return; // not ours to delete: somebody else's device has the name
-        }
+    private void undo(PodInterface pod, RuntimeException why) {
         try {
             unwire(pod.owner());
         } catch (KernelException e) {
@@ -174,16 +194,29 @@ public final class PodWiring implements AutoCloseable {
     }
 
     /**
-     * Takes a pod's interface away, from the node's side: the pod's namespace may be gone. Nothing there is fine. When this
-     * returns the interface is gone at both ends; the kernel clears up behind it on its own time.
+     * Takes a pod's interface away, from the node's side: the pod's namespace may be gone. Nothing there is fine, and a
+     * device that isn't ours is left alone whatever its name. When this returns the interface is gone at both ends; the
+     * kernel clears up behind it on its own time.
      */
     public void unwire(String owner) {
-        removal.remove(PodInterface.hostName(owner));
+        Optional<Link> found = bridge.rtnetlink().links().find(PodInterface.hostName(owner));
+        if (found.isPresent() && isOurs(found.get(), owner)) {
+            removal.remove(found.get());
+        }
     }
 
     /** Waits until the kernel has cleared up. The bridge and its socket stay the caller's. */
     @Override
     public void close() {
         removal.close();
+    }
+
+    /** The alias says whose it is; an agent that was killed may not have come to that. */
+    private boolean isOurs(Link link, String owner) {
+        boolean unlabelled = link.alias().isEmpty() && link.master() == bridge.index();
+        return unlabelled
+                || PortLabel.of(link)
+                        .filter(label -> label.owner().equals(owner))
+                        .isPresent();
     }
 }

@@ -7,4 +7,8 @@ public final class PodWiringException extends RuntimeException {
     public PodWiringException(String message) {
         super(message);
     }
+
+    public PodWiringException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

@@ -10,12 +10,9 @@ import dev.fairlead.kernel.nftables.Chain;
 import dev.fairlead.kernel.nftables.Element;
 import dev.fairlead.kernel.nftables.Generator;
 import dev.fairlead.kernel.nftables.NftSet;
-import dev.fairlead.kernel.nftables.Nftables;
 import dev.fairlead.kernel.nftables.Rule;
-import dev.fairlead.kernel.nftables.Ruleset;
 import dev.fairlead.kernel.nftables.ScalarType;
 import dev.fairlead.kernel.nftables.SetType;
-import dev.fairlead.kernel.nftables.TableFamily;
 import dev.fairlead.kernel.nftables.Transaction;
 import dev.fairlead.kernel.nftables.expression.Bytes;
 import dev.fairlead.kernel.nftables.expression.Verdict;
@@ -28,9 +25,11 @@ import dev.fairlead.plan.services.FrontendKey;
 import dev.fairlead.plan.services.ServiceChange;
 import dev.fairlead.plan.services.ServiceChange.Members;
 import dev.fairlead.plan.services.ServicePlan;
+import dev.fairlead.plan.services.StaleFlow;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,14 +42,15 @@ import org.slf4j.LoggerFactory;
 public final class ServiceTable implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceTable.class);
 
-    private final Nftables nftables;
+    private final OwnTable table;
     private final StaleFlows flows;
     private final ServicePlan nothing;
     private ServicePlan applied;
     private boolean whole = true;
+    private final List<StaleFlow> stale = new ArrayList<>();
 
-    private ServiceTable(Nftables nftables, StaleFlows flows, String nodeName) {
-        this.nftables = nftables;
+    private ServiceTable(OwnTable table, StaleFlows flows, String nodeName) {
+        this.table = table;
         this.flows = flows;
         this.nothing = ServicePlan.empty(nodeName);
         this.applied = nothing;
@@ -58,8 +58,13 @@ public final class ServiceTable implements AutoCloseable {
 
     /** The first {@link #apply} replaces what an earlier agent left. */
     public static ServiceTable start(Netns node, String nodeName) {
-        Nftables nftables = Nftables.open(node);
-        return new ServiceTable(nftables, StaleFlows.of(node), nodeName);
+        OwnTable table = OwnTable.open(node, ServiceSchema.TABLE);
+        try {
+            return new ServiceTable(table, StaleFlows.of(node), nodeName);
+        } catch (RuntimeException e) {
+            table.close();
+            throw e;
+        }
     }
 
     /** What the table holds now. */
@@ -68,41 +73,58 @@ public final class ServiceTable implements AutoCloseable {
     }
 
     /**
-     * Brings the kernel from the plan before to this one. Where the kernel refuses the difference, because somebody else has
-     * changed our table, the table is made anew as a whole.
+     * Brings the kernel from the plan before to this one. Where somebody else has changed our table since, it is made anew as
+     * a whole; what others do to their own tables doesn't matter.
      *
-     * @throws KernelException when that is refused too; the next call makes the table anew
+     * @throws KernelException when the kernel refuses; the next call makes the table anew
      */
     public void apply(ServicePlan plan) {
         ServiceChange change = ServicePlan.diff(whole ? nothing : applied, plan);
         if (!whole) {
-            try {
-                commit(new Transaction(), change);
-            } catch (KernelException e) {
-                LOG.warn("table inet fairlead is not as it was left and is made anew: {}", e.getMessage());
-                whole = true;
-                change = ServicePlan.diff(nothing, plan);
-            }
+            whole = !changed(change);
         }
         if (whole) {
-            commit(ServiceSchema.replaceTable(), change);
+            change = ServicePlan.diff(nothing, plan);
+            table.replace(changes(ServiceSchema.replaceTable(), change));
             whole = false;
         }
+        logNewProblems(applied.problems(), plan.problems());
         applied = plan;
-        plan.problems().forEach(problem -> LOG.warn("{}", problem));
-        flows.delete(change.stale());
+        stale.addAll(change.stale());
+        flows.delete(stale);
+        stale.clear(); // not before all went: what was refused is tried again by the next call
     }
 
-    private void commit(Transaction t, ServiceChange change) {
+    private static void logNewProblems(List<String> before, List<String> now) {
+        Set<String> known = new HashSet<>(before);
+        for (String problem : now) {
+            if (!known.contains(problem)) {
+                LOG.warn("{}", problem);
+            }
+        }
+    }
+
+    /** Whether the difference could be made. */
+    private boolean changed(ServiceChange change) {
+        Transaction difference = changes(new Transaction(), change);
+        if (difference.isEmpty()) {
+            return true;
+        }
+        try {
+            boolean changed = table.change(difference);
+            if (!changed) {
+                LOG.warn("somebody else has changed table inet fairlead, so it is made anew");
+            }
+            return changed;
+        } catch (KernelException e) {
+            LOG.warn("table inet fairlead can't be changed and is made anew: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    private static Transaction changes(Transaction t, ServiceChange change) {
         for (Family family : Family.values()) {
             Sets sets = ServiceSchema.sets(family);
-            members(
-                    t,
-                    family,
-                    sets.clusterIps(),
-                    change.clusterIps(),
-                    ip -> ip.family(),
-                    ip -> sets.clusterIps().element(ip));
             members(
                     t,
                     family,
@@ -125,14 +147,43 @@ public final class ServiceTable implements AutoCloseable {
                     Ip::family,
                     ip -> sets.hairpins().element(ip, ip));
         }
+        frontends(t, change);
+        // Last, for the case that it goes out in parts: until then what has no frontend yet is dropped and not refused.
+        for (Family family : Family.values()) {
+            Sets sets = ServiceSchema.sets(family);
+            members(
+                    t,
+                    family,
+                    sets.clusterIps(),
+                    change.clusterIps(),
+                    Ip::family,
+                    ip -> sets.clusterIps().element(ip));
+        }
+        return t;
+    }
+
+    /** All that goes before all that comes: a chain may leave one address for another. */
+    private static void frontends(Transaction t, ServiceChange change) {
         change.removed().forEach(frontend -> remove(t, frontend));
         for (ServiceChange.Changed pair : change.changed()) {
-            change(t, pair.before(), pair.after());
+            if (!isOneRule(pair)) {
+                remove(t, pair.before());
+            }
+        }
+        for (ServiceChange.Changed pair : change.changed()) {
+            if (isOneRule(pair)) {
+                replaceRule(t, pair.after());
+            } else {
+                add(t, pair.after());
+            }
         }
         change.added().forEach(frontend -> add(t, frontend));
-        if (!t.isEmpty()) {
-            nftables.commit(t);
-        }
+    }
+
+    private static boolean isOneRule(ServiceChange.Changed pair) {
+        return pair.before().owner().equals(pair.after().owner())
+                && !pair.before().rejects()
+                && !pair.after().rejects();
     }
 
     private static <T> void members(
@@ -185,16 +236,10 @@ public final class ServiceTable implements AutoCloseable {
         }
     }
 
-    private static void change(Transaction t, Frontend before, Frontend after) {
-        boolean sameChain = before.owner().equals(after.owner()) && !before.rejects() && !after.rejects();
-        if (sameChain) {
-            Chain chain = chain(after);
-            t.flush(chain);
-            t.add(rule(chain, after));
-        } else {
-            remove(t, before);
-            add(t, after);
-        }
+    private static void replaceRule(Transaction t, Frontend frontend) {
+        Chain chain = chain(frontend);
+        t.flush(chain);
+        t.add(rule(chain, frontend));
     }
 
     private static Sets sets(Frontend frontend) {
@@ -238,20 +283,19 @@ public final class ServiceTable implements AutoCloseable {
 
     /** The table as {@code nft list table inet fairlead} prints it; empty when there is none. */
     public String text() {
-        Optional<Ruleset> ruleset = nftables.read(TableFamily.INET, ServiceSchema.TABLE.name());
-        return ruleset.map(Ruleset::text).orElse("");
+        return table.text();
     }
 
     /** Takes the table out of the kernel. */
     public void clean() {
-        nftables.commit(new Transaction().add(ServiceSchema.TABLE).delete(ServiceSchema.TABLE));
+        table.replace(new Transaction().destroy(ServiceSchema.TABLE));
         whole = true;
     }
 
     /** Lets go of the kernel's door; the table stays. */
     @Override
     public void close() {
-        nftables.close();
+        table.close();
         flows.close();
     }
 }

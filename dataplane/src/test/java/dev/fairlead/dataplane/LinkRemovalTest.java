@@ -38,7 +38,7 @@ class LinkRemovalTest {
                 LinkRemoval removal = new LinkRemoval(node, inNode.links())) {
             for (int i = 0; i < 10; i++) {
                 createVeth(inNode, pod);
-                removal.remove("veth");
+                removal.remove(inNode.links().require("veth"));
                 assertThat(Oracle.in(node).ip("link", "show"))
                         .as("links of the node")
                         .hasSize(1);
@@ -57,7 +57,7 @@ class LinkRemovalTest {
             for (int i = 0; i < 20; i++) {
                 try (LinkRemoval removal = new LinkRemoval(node, inNode.links())) {
                     createVeth(inNode, pod);
-                    removal.remove("veth");
+                    removal.remove(inNode.links().require("veth"));
                     createVeth(inNode, pod);
                 } // the kernel has answered by now
                 assertThat(inNode.links().find("veth"))
@@ -73,8 +73,8 @@ class LinkRemovalTest {
         Netns node = namespaces.create();
         try (Rtnetlink inNode = Rtnetlink.open(node);
                 LinkRemoval removal = new LinkRemoval(node, inNode.links())) {
-            removal.remove("veth");
-            assertThatThrownBy(() -> removal.remove("lo")).isInstanceOf(NetlinkException.class);
+            assertThatThrownBy(() -> removal.remove(inNode.links().require("lo")))
+                    .isInstanceOf(NetlinkException.class);
             assertThat(inNode.links().find("lo")).isPresent();
         }
     }

@@ -1,0 +1,8 @@
+/**
+ * The data path judged by the real kernel: {@link dev.fairlead.dataplane.TwoNodes} has the drawing of the cluster that most
+ * tests use.
+ */
+@NullMarked
+package dev.fairlead.dataplane;
+
+import org.jspecify.annotations.NullMarked;
