@@ -69,7 +69,7 @@ class LinkRemovalTest {
     }
 
     @Test
-    void whatIsNotThereIsFineAndWhatIsRefusedIsSaid(TestNamespaces namespaces) {
+    void whatIsRefusedIsSaid(TestNamespaces namespaces) {
         Netns node = namespaces.create();
         try (Rtnetlink inNode = Rtnetlink.open(node);
                 LinkRemoval removal = new LinkRemoval(node, inNode.links())) {
