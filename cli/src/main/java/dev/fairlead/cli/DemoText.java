@@ -13,6 +13,8 @@ import java.util.Map;
 /** How the demo reads: the cluster as a drawing, then a row at a time with what the kernel showed. */
 final class DemoText {
     private static final int BOX = 34;
+    /** A value gets at least so many columns. */
+    private static final int LEAST_ROOM = 36;
 
     private final Terminal terminal;
 
@@ -86,12 +88,12 @@ final class DemoText {
     private void beside(List<List<String>> boxes) {
         int height = boxes.stream().mapToInt(List::size).max().orElse(0);
         for (int row = 0; row < height; row++) {
-            StringBuilder line = new StringBuilder(" ");
+            StringBuilder line = new StringBuilder();
             for (List<String> box : boxes) {
                 // The lower part stands at the bottom of every box, whatever the number of its pods.
                 int missing = height - box.size();
                 int own = row == 0 ? 0 : row <= missing ? -1 : row - missing;
-                line.append(own < 0 ? cell("") : box.get(own)).append(' ');
+                line.append(' ').append(own < 0 ? cell("") : box.get(own));
             }
             line(line.toString());
         }
@@ -106,12 +108,31 @@ final class DemoText {
                 row.evidence().keySet().stream().mapToInt(String::length).max().orElse(0);
         for (Map.Entry<String, String> seen : row.evidence().entrySet()) {
             boolean failure = seen.getKey().equals("failure");
-            String text =
-                    "      " + seen.getKey() + " ".repeat(width - seen.getKey().length()) + "  " + seen.getValue();
-            String shown = terminal.interactive() && !failure ? terminal.fit(text) : text;
-            line(failure ? terminal.style(Style.RED, shown) : shown);
+            for (String text : evidence(seen.getKey(), seen.getValue(), width)) {
+                line(failure ? terminal.style(Style.RED, text) : text);
+            }
         }
         line("");
+    }
+
+    /** Name and value beside each other; on a terminal a long value goes on below, and nothing of it is cut off. */
+    private List<String> evidence(String name, String value, int width) {
+        String start = "      " + name + " ".repeat(width - name.length()) + "  ";
+        if (!terminal.interactive() || start.length() + value.length() <= terminal.columns()) {
+            return List.of(start + value);
+        }
+        boolean below = terminal.columns() - start.length() < LEAST_ROOM;
+        String indent = " ".repeat(below ? 8 : start.length());
+        List<String> lines = new ArrayList<>();
+        for (String part : Terminal.wrap(value, Math.max(LEAST_ROOM, terminal.columns() - indent.length()))) {
+            lines.add(indent + part);
+        }
+        if (below) {
+            lines.addFirst(start.stripTrailing());
+        } else {
+            lines.set(0, start + lines.getFirst().substring(indent.length()));
+        }
+        return lines;
     }
 
     /** @param kept the lab's name when it stays up, else empty */
@@ -119,6 +140,10 @@ final class DemoText {
         long ok = rows.stream().filter(Row::ok).count();
         String sum = ok + " of " + rows.size() + " rows observed in " + DemoCommand.seconds(nanos);
         line(ok == rows.size() ? terminal.style(Style.GREEN, sum) : terminal.style(Style.RED, sum));
+        if (kept.isEmpty() && terminal.interactive()) {
+            line(terminal.style(
+                    Style.DIM, "The cluster is gone again; ./fairlead demo --keep leaves one up to play with."));
+        }
         if (!kept.isEmpty()) {
             line("");
             line("The cluster stays up as lab '" + kept + "'. Try:");

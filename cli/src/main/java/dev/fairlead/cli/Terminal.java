@@ -5,6 +5,8 @@ import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Where a command prints. Colours appear only where a person looks at a terminal, so that pipes and files get plain
@@ -115,6 +117,23 @@ public final class Terminal {
         return text.codePointCount(0, text.length()) <= columns
                 ? text
                 : text.substring(0, text.offsetByCodePoints(0, columns - 1)) + "…";
+    }
+
+    /**
+     * {@code text} as lines of at most {@code room} columns, broken after a space or a comma; what has neither is broken where
+     * the room ends.
+     */
+    static List<String> wrap(String text, int room) {
+        List<String> lines = new ArrayList<>();
+        String rest = text;
+        while (rest.length() > room) {
+            int end = Math.max(rest.lastIndexOf(' ', room), rest.lastIndexOf(',', room - 1) + 1);
+            int cut = end > 0 ? end : room;
+            lines.add(rest.substring(0, cut).stripTrailing());
+            rest = rest.substring(cut).stripLeading();
+        }
+        lines.add(rest);
+        return lines;
     }
 
     void flush() {

@@ -29,4 +29,14 @@ class TerminalTest {
         assertThat(narrow.fit("123456")).isEqualTo("1234…");
         assertThat(narrow.fit("😀😀😀😀😀😀")).isEqualTo("😀😀😀😀…");
     }
+
+    @Test
+    void wrapsWithoutLosingAnything() {
+        assertThat(Terminal.wrap("", 10)).containsExactly("");
+        assertThat(Terminal.wrap("0123456789", 10)).containsExactly("0123456789");
+        assertThat(Terminal.wrap("src=10.244.1.2 dst=10.96.1.1 sport=7", 20))
+                .containsExactly("src=10.244.1.2", "dst=10.96.1.1", "sport=7");
+        assertThat(Terminal.wrap("{\"a\":1,\"b\":2}", 10)).containsExactly("{\"a\":1,", "\"b\":2}");
+        assertThat(Terminal.wrap("0123456789abc", 10)).containsExactly("0123456789", "abc");
+    }
 }

@@ -90,7 +90,7 @@ final class GuardSchema {
 
     /** Takes out what is there of our table, and puts in all of it but what depends on pods. */
     static Transaction replaceTable() {
-        Transaction t = new Transaction().destroy(TABLE).add(TABLE);
+        Transaction t = removeTable().add(TABLE);
         SETS.forEach(t::add);
         for (Chain chain : List.of(GUARDED, ARP, IPV4, IPV6, ICMPV6, PREROUTING)) {
             t.add(chain);
@@ -115,6 +115,11 @@ final class GuardSchema {
         ownIpv6(t, IPV6);
         icmpv6(t);
         return t;
+    }
+
+    /** Also where there is none; {@code destroy} would say it in one word, but is of Linux 6.3. */
+    static Transaction removeTable() {
+        return new Transaction().add(TABLE).delete(TABLE);
     }
 
     private static void arp(Transaction t) {

@@ -91,7 +91,7 @@ public final class SpoofGuard implements AutoCloseable {
     /** Takes what an earlier agent left out of the kernel, for a node that is to have no guard. */
     public static void remove(Netns node) {
         try (Nftables nftables = Nftables.open(node)) {
-            nftables.commit(new Transaction().destroy(GuardSchema.TABLE));
+            nftables.commit(GuardSchema.removeTable());
         }
     }
 
@@ -265,7 +265,7 @@ public final class SpoofGuard implements AutoCloseable {
     public synchronized void clean() {
         guarded.clear();
         unguarded.clear();
-        nftables.commit(new Transaction().destroy(GuardSchema.TABLE));
+        nftables.commit(GuardSchema.removeTable());
     }
 
     /** Lets go of the kernel's door; the table stays, and so does the guard. */

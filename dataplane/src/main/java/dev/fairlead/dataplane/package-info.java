@@ -1,11 +1,11 @@
 /**
- * Makes the kernel of a node match a plan: the pod bridge, the wiring of each pod, routes to other nodes, its
- * nftables tables.
+ * Makes the kernel of a node match a plan: the pod bridge, the wiring of each pod, routes to other nodes, one nftables table
+ * for Services and one against spoofing.
  *
  * <p>In the order in which a packet meets them: {@link dev.fairlead.dataplane.PodWiring} (pod and veth), {@link
- * dev.fairlead.dataplane.SpoofGuard} (whose addresses it has), {@link dev.fairlead.dataplane.PodBridge}, {@code ServiceTable} (DNAT and its undoing), {@link
- * dev.fairlead.dataplane.PeerRoutes}. What each will do is a value that prints before it is done. Each belongs to one node
- * and is safe from any thread unless it says otherwise.
+ * dev.fairlead.dataplane.SpoofGuard}, {@link dev.fairlead.dataplane.PodBridge}, {@link
+ * dev.fairlead.dataplane.ServiceTable} (DNAT and its undoing), {@link dev.fairlead.dataplane.PeerRoutes}. What each will do
+ * is a value that prints before it is done. Each belongs to one node and is safe from any thread unless it says otherwise.
  */
 @NullMarked
 package dev.fairlead.dataplane;
