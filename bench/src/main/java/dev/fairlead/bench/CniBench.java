@@ -15,7 +15,7 @@ import java.util.Optional;
  * What can't be measured here (a program isn't installed) is said in the table's notes and left out.
  */
 public final class CniBench {
-    private static final String FAIRLEAD = "Fairlead, fairlead-cni executed";
+    private static final String FAIRLEAD = "Fairlead";
     private static final String REFERENCE = "reference bridge + host-local";
     private static final String MASQUERADE = "the same with ipMasq";
     private static final double ADD_LIMIT = 0.25;
@@ -35,6 +35,17 @@ public final class CniBench {
     /** Measures, which takes some 0.3 s for each of {@code runs}. Where it runs must allow new network namespaces. */
     public static Report run(Place place, int runs, Progress progress) {
         return new CniBench(place, Rounds.of("cni", runs, progress)).run();
+    }
+
+    /** Measures with many pods on a node: {@code together} attached at once, and then {@code full}, at most 250, in turn. */
+    public static Report crowd(Place place, int runs, int together, int full, Progress progress) {
+        Crowd crowd = new Crowd(together, full);
+        List<Crowd.Kind> kinds = new ArrayList<>();
+        kinds.add(new Crowd.Kind(FAIRLEAD, () -> CniNode.fairlead(FAIRLEAD, place, crowd.pods())));
+        Place.referencePlugins()
+                .ifPresent(bin -> kinds.add(new Crowd.Kind(
+                        REFERENCE, () -> CniNode.reference(REFERENCE, place, bin, false, crowd.pods()))));
+        return crowd.measure(kinds, runs, progress);
     }
 
     private Report run() {

@@ -114,15 +114,31 @@ final class CniNode implements Rounds.Contestant, AutoCloseable {
     @Override
     public void round(Rounds.Lap lap) {
         Pods.Pod pod = pods.next();
+        lap.took(ADD, add(pod));
+        lap.took(DEL, del(pod));
+    }
+
+    /** The pods that are there to be attached. */
+    Pods pods() {
+        return pods;
+    }
+
+    /** Attaches a pod. Any thread. @return milliseconds */
+    double add(Pods.Pod pod) {
         long start = System.nanoTime();
         var added = runtime.add(list, pod.parameters());
-        lap.since(ADD, start);
+        double millis = (System.nanoTime() - start) / 1e6;
         if (added.ips().isEmpty()) {
             throw new IllegalStateException(name + " gave " + pod.containerId() + " no address, so this isn't an ADD");
         }
-        start = System.nanoTime();
+        return millis;
+    }
+
+    /** Detaches a pod. Any thread. @return milliseconds */
+    double del(Pods.Pod pod) {
+        long start = System.nanoTime();
         runtime.del(list, pod.parameters());
-        lap.since(DEL, start);
+        return (System.nanoTime() - start) / 1e6;
     }
 
     CniRuntime runtime() {

@@ -89,6 +89,16 @@ class BenchTest {
     }
 
     @Test
+    void manyPodsAreMeasured() {
+        Report report = CniBench.crowd(place(), RUNS, 4, 12, this::hear);
+        assertThat(names(report)).containsExactly("cni: 4 ADDs at once ms", "cni: a node with 12 pods ms");
+        if (Place.referencePlugins().isPresent()) {
+            assertMeasured(report);
+            assertThat(report.goals()).hasSize(2);
+        }
+    }
+
+    @Test
     void theBridgeIsMeasuredWithAndWithoutItsHooks() {
         Report report = BridgeBench.run(RUNS, this::hear);
         assertThat(names(report))

@@ -27,10 +27,13 @@ import picocli.CommandLine.ParseResult;
 /** {@code fairlead bench}: measures side by side. It ends with 0 whatever the numbers are: speed is not a test. */
 record BenchCommand(Terminal terminal) implements Command {
     private static final String PREFIX = "bench-";
+    private static final int AT_ONCE = 100;
+    private static final int FULL_NODE = 250;
 
     /** What can be measured, in this order. */
     private enum Subject {
         CNI(30),
+        CROWD(3),
         BRIDGE(30),
         LAB(10);
 
@@ -54,12 +57,12 @@ record BenchCommand(Terminal terminal) implements Command {
                         .type(List.class)
                         .auxiliaryTypes(String.class)
                         .paramLabel("WHAT")
-                        .description("cni, bridge or lab. Default: all of them")
+                        .description("cni, crowd (many pods on a node), bridge or lab. Default: all of them")
                         .build())
                 .addOption(OptionSpec.builder("--runs")
                         .type(int.class)
                         .paramLabel("N")
-                        .description("How often each is measured. Default: 30; lab: 10")
+                        .description("How often each is measured. Default: 30; lab: 10; crowd: 3")
                         .build())
                 .addOption(OptionSpec.builder("--json")
                         .description("All numbers as data.")
@@ -98,6 +101,7 @@ record BenchCommand(Terminal terminal) implements Command {
     private static Report measure(Subject subject, Place place, int runs, Progress progress) {
         return switch (subject) {
             case CNI -> CniBench.run(place, runs, progress);
+            case CROWD -> CniBench.crowd(place, runs, AT_ONCE, FULL_NODE, progress);
             case BRIDGE -> BridgeBench.run(runs, progress);
             case LAB -> LabBench.run(place, runs, progress);
         };
@@ -119,7 +123,8 @@ record BenchCommand(Terminal terminal) implements Command {
             }
         }
         throw new ParameterException(
-                parsed.commandSpec().commandLine(), "'" + word + "' can't be measured, but cni, bridge and lab can");
+                parsed.commandSpec().commandLine(),
+                "'" + word + "' can't be measured, but cni, crowd, bridge and lab can");
     }
 
     /** Beside the build, since that is on a disk; what a bench that was killed left there goes first. */
