@@ -77,7 +77,8 @@ final class LabNodes implements AutoCloseable {
         Path pause = options.nativePrograms().resolve("pause");
         Sandbox sandbox = Sandbox.create(pause, slot.name());
         try {
-            underlay.connect(slot.name(), sandbox.netns(), options.layout().uplinkPrefixes(slot), MTU);
+            LabLayout layout = options.layout();
+            underlay.connect(slot.name(), sandbox.netns(), layout.uplinkPrefixes(slot), layout.serviceCidrs(), MTU);
             NodeAgent agent = NodeAgent.start(LabNode.agentConfig(
                     slot, sandbox, directory, MTU, options.foreign().isEmpty()));
             Kubelet.Means means = new Kubelet.Means(

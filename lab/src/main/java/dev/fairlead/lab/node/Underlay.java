@@ -1,11 +1,17 @@
 package dev.fairlead.lab.node;
 
 import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.kernel.netns.Sysctl;
 import dev.fairlead.kernel.route.LinkKind;
 import dev.fairlead.kernel.route.LinkSetting;
+import dev.fairlead.kernel.route.Route;
+import dev.fairlead.kernel.route.RouteProtocol;
 import dev.fairlead.kernel.route.Rtnetlink;
+import dev.fairlead.packet.Family;
 import dev.fairlead.packet.Prefix;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The switch between the nodes: a bridge in a network namespace of its own, which has no other link. A packet that a node
@@ -44,8 +50,14 @@ public final class Underlay implements AutoCloseable {
         }
     }
 
-    /** Plugs a node in: its end is {@link #UPLINK}, up and with these addresses. */
-    public void connect(String nodeName, Netns node, List<Prefix> addresses, int mtu) {
+    /**
+     * Plugs a node in: its end is {@link #UPLINK}, up and with these addresses. The node gets what a machine has before a
+     * network plugin comes: it forwards, and has a route for every address.
+     *
+     * @param services what the node's own processes find by this route; elsewhere the default route does it, and here there
+     *     is none
+     */
+    public void connect(String nodeName, Netns node, List<Prefix> addresses, List<Prefix> services, int mtu) {
         rtnetlink
                 .links()
                 .createVeth(
@@ -55,6 +67,7 @@ public final class Underlay implements AutoCloseable {
                                 LinkSetting.master(bridge),
                                 LinkSetting.up()),
                         List.of(LinkSetting.name(UPLINK), LinkSetting.mtu(mtu), LinkSetting.namespace(node)));
+        forward(node, addresses);
         try (Rtnetlink inNode = Rtnetlink.open(node)) {
             inNode.links().set("lo", LinkSetting.up());
             inNode.links().set(UPLINK, LinkSetting.up());
@@ -62,7 +75,22 @@ public final class Underlay implements AutoCloseable {
             for (Prefix address : addresses) {
                 inNode.addresses().add(index, address);
             }
+            for (Prefix service : services) {
+                inNode.routes().add(Route.unicast(service).device(index).withProtocol(RouteProtocol.STATIC));
+            }
         }
+    }
+
+    /**
+     * Plugins turn it on too; but where two of them do so at the same moment, the kernel can leave the devices without it: one
+     * finds the value there that the other, which has to wait for the device lock, is about to take back.
+     */
+    private static void forward(Netns node, List<Prefix> addresses) {
+        Map<String, String> switches = new LinkedHashMap<>();
+        for (Prefix address : addresses) {
+            switches.put(address.family() == Family.IPV4 ? Sysctl.IPV4_FORWARD : Sysctl.IPV6_FORWARD, "1");
+        }
+        Sysctl.in(node).writeAll(switches);
     }
 
     public Netns namespace() {
