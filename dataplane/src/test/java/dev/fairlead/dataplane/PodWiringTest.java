@@ -64,6 +64,7 @@ class PodWiringTest {
 
     @AfterEach
     void closeRtnetlink() {
+        wiring.close();
         rtnetlink.close();
     }
 
@@ -119,7 +120,8 @@ class PodWiringTest {
                 Oracle.in(node).ip("-d", "address", "show", "dev", port()).get(0);
         assertThat(host.get("ifindex").asInt()).isEqualTo(wired.host().index());
         assertThat(host.get("master").asText()).isEqualTo("fl0");
-        assertThat(host.get("ifalias").asText()).isEqualTo("fairlead/c1/eth0");
+        assertThat(host.get("ifalias").asText())
+                .isEqualTo("fairlead/c1/eth0 0a:58:0a:f4:01:05 10.244.1.5 fd00:1::5 unanswered");
         assertThat(host.get("mtu").asInt()).isEqualTo(1450);
         assertThat(host.get("link_index").asInt()).isEqualTo(eth0.get("ifindex").asInt());
         assertThat(host.at("/linkinfo/info_slave_data/state").asText()).isEqualTo("forwarding");

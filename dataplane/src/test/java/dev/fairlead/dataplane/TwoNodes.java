@@ -147,11 +147,11 @@ final class TwoNodes implements AutoCloseable {
         List<Prefix> gateways = name.equals("n1")
                 ? List.of(Prefix.of("10.244.1.1/24"), Prefix.of("fd00:1::1/64"))
                 : List.of(Prefix.of("10.244.2.1/24"), Prefix.of("fd00:2::1/64"));
-        return new PodWiring(PodBridge.start(
+        return closeLater(new PodWiring(PodBridge.start(
                 node.netns(),
                 in,
                 new PodBridge.Spec(
-                        "fl0", PodMac.of(gateways.stream().map(Prefix::address).toList()), gateways, 1500)));
+                        "fl0", PodMac.of(gateways.stream().map(Prefix::address).toList()), gateways, 1500))));
     }
 
     /** A veth from {@code in} to a port of the switch; its end there is up as well. */
