@@ -50,6 +50,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What {@code fairlead-cni} does on a node: a lease, then the wiring, then the result; in reverse when it is undone. Any
  * number of calls at once; calls for one attachment must not overlap, which the specification asks of runtimes.
+ *
+ * <p>Over 300 lines: what ADD does and what DEL, GC and a failed ADD undo of it stand side by side, for they must agree.
  */
 final class FairleadPlugin implements CniPlugin {
     private static final Logger LOG = LoggerFactory.getLogger(FairleadPlugin.class);

@@ -38,6 +38,8 @@ import org.slf4j.LoggerFactory;
  * Keeps table {@code inet fairlead} of a node as its {@link ServicePlan} wants it. A change is one nfnetlink batch with what
  * differs, and costs what the change costs; connections that exist are not touched by it, since conntrack remembers them.
  * Stale flows go after the rules are in. Confined to one thread, but for {@link #text}.
+ *
+ * <p>Over 300 lines: each part of a plan and of the change between two is put into the table in one place.
  */
 public final class ServiceTable implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceTable.class);

@@ -1,5 +1,5 @@
 /**
- * The data path judged by the real kernel: {@link dev.fairlead.dataplane.TwoNodes} has the drawing of the cluster that most
+ * The data path judged by the real kernel: {@code TwoNodes} has the drawing of the cluster that most
  * tests use.
  */
 @NullMarked

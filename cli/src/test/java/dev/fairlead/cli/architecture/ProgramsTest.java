@@ -56,7 +56,8 @@ class ProgramsTest {
         assertThat(callers(
                         access -> isOf(access, Netns.class) && access.getName().equals("enter")))
                 .as("Netns.enter, on a thread of one's own")
-                .containsExactly("dev.fairlead.lab.workload.ClientLoading");
+                .containsExactlyInAnyOrder(
+                        "dev.fairlead.dataplane.LinkRemoval", "dev.fairlead.lab.workload.ClientLoading");
         assertThat(callersOf(Setup.Unshare.class)).containsExactly("dev.fairlead.lab.node.Sandbox");
         assertThat(callersOf(Setup.Join.class))
                 .containsExactlyInAnyOrder(
