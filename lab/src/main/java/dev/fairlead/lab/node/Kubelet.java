@@ -7,6 +7,7 @@ import dev.fairlead.lab.model.Pod;
 import dev.fairlead.lab.model.PodStatus;
 import dev.fairlead.lab.workload.Running;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Kubelet implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Kubelet.class);
+
+    private static final Duration NO_LIMIT = Duration.ofSeconds(Integer.MAX_VALUE);
+    /** Whoever takes a whole lab down doesn't wait for a process that ignores SIGTERM. */
+    private static final Duration LAB_ENDS = Duration.ofSeconds(1);
 
     /** Who hears of pods; called from worker threads. */
     public interface Listener {
@@ -89,7 +94,7 @@ public final class Kubelet implements AutoCloseable {
         workers.execute(() -> {
             if (running != null) {
                 guarded(running, means.drain()::await);
-                guarded(running, running::stop);
+                guarded(running, () -> running.stop(NO_LIMIT));
             }
             stopping.remove(uid);
             listener.gone(pod.key(), uid);
@@ -120,7 +125,7 @@ public final class Kubelet implements AutoCloseable {
         byUid.clear();
         List<java.util.concurrent.Future<?>> stops = new java.util.ArrayList<>();
         for (RunningPod pod : pods) {
-            stops.add(workers.submit(() -> guarded(pod, pod::stop)));
+            stops.add(workers.submit(() -> guarded(pod, () -> pod.stop(LAB_ENDS))));
         }
         for (java.util.concurrent.Future<?> stop : stops) {
             try {

@@ -121,11 +121,16 @@ public final class RunningPod {
                 .start(work);
     }
 
-    /** Ends the pod; nothing of it is left, and it doesn't come back. */
-    synchronized void stop() {
+    /**
+     * Ends the pod; nothing of it is left, and it doesn't come back.
+     *
+     * @param most the longest time that its processes get to end by themselves, whatever its own grace period
+     */
+    synchronized void stop(Duration most) {
         if (!stopped) {
             stopped = true;
-            takeDown(Duration.ofSeconds(pod.spec().terminationGracePeriodSeconds()));
+            Duration grace = Duration.ofSeconds(pod.spec().terminationGracePeriodSeconds());
+            takeDown(grace.compareTo(most) < 0 ? grace : most);
         }
     }
 
