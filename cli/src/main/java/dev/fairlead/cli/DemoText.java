@@ -149,6 +149,7 @@ final class DemoText {
             line("The cluster stays up as lab '" + kept + "'. Try:");
             line("  ./fairlead lab status --name " + kept);
             line("  ./fairlead lab exec --name " + kept + " client -c shell -- ip route");
+            line("  ./fairlead lab exec --name " + kept + " node/node-1 -- nft list table inet fairlead");
             line("  ./fairlead lab delete --name " + kept + " deployment web");
             line("  ./fairlead lab down --name " + kept);
         }
