@@ -1,12 +1,10 @@
 package dev.fairlead.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -161,75 +159,5 @@ class LabRefusalTest {
                         directory.toString()),
                 "net.conflist",
                 "line 1");
-    }
-
-    @Test
-    void aPluginThatPrintsRubbish() throws IOException, InterruptedException {
-        Path plugin = manifest("rubbish", "#!/bin/sh\necho this is no result\n");
-        Files.setPosixFilePermissions(plugin, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Path conf = manifest(
-                "rubbish.conflist",
-                "{\"cniVersion\": \"1.0.0\", \"name\": \"r\", \"plugins\": [{\"type\": \"rubbish\"}]}");
-        String name = NAME + "-r";
-        Said said = fairlead(
-                "lab",
-                "up",
-                "--name",
-                name,
-                "--nodes",
-                "1",
-                "--cni-conf",
-                conf.toString(),
-                "--cni-bin",
-                directory.toString(),
-                "-f",
-                directory.resolve("web.yaml").toString());
-        try {
-            assertThat(said.exitCode()).isEqualTo(1);
-            assertThat(said.err()).contains("default/web").contains("rubbish");
-        } finally {
-            assertThat(fairlead("lab", "down", "--name", name).exitCode()).isZero();
-        }
-    }
-
-    @Test
-    void noFreeAddress() throws IOException, InterruptedException {
-        Path many = manifest("many.yaml", """
-                apiVersion: apps/v1
-                kind: Deployment
-                metadata: {name: many}
-                spec:
-                  replicas: 3
-                  selector: {matchLabels: {app: many}}
-                  template:
-                    metadata: {labels: {app: many}}
-                    spec:
-                      containers:
-                      - {name: main, image: fairlead/http}
-                """);
-        Path conf = manifest("small.conflist", """
-                {"cniVersion": "1.0.0", "name": "small", "plugins": [{"type": "ptp", "ipam": {"type": "host-local",
-                "ranges": [[{"subnet": "10.9.0.0/24", "rangeStart": "10.9.0.2", "rangeEnd": "10.9.0.2"}]]}}]}""");
-        assumeTrue(Files.isExecutable(Path.of("/usr/lib/cni/ptp")), "containernetworking-plugins is not installed");
-        String name = NAME + "-n";
-        Said said = fairlead(
-                "lab",
-                "up",
-                "--name",
-                name,
-                "--nodes",
-                "1",
-                "--cni-conf",
-                conf.toString(),
-                "--cni-bin",
-                "/usr/lib/cni",
-                "-f",
-                many.toString());
-        try {
-            assertThat(said.exitCode()).isEqualTo(1);
-            assertThat(said.err()).contains("default/many-").contains("no IP addresses available");
-        } finally {
-            assertThat(fairlead("lab", "down", "--name", name).exitCode()).isZero();
-        }
     }
 }
