@@ -60,14 +60,22 @@ final class FairleadPlugin implements CniPlugin {
     private final PodBridge bridge;
     private final PodGuard guard;
     private final PodWiring wiring;
+    private final PodFeature features;
     private final AttachmentLocks locks;
     private final Steps steps;
 
     FairleadPlugin(
-            LeaseBook leases, PodBridge bridge, PodGuard guard, PodWiring wiring, AttachmentLocks locks, Steps steps) {
+            LeaseBook leases,
+            PodBridge bridge,
+            PodGuard guard,
+            PodWiring wiring,
+            PodFeature features,
+            AttachmentLocks locks,
+            Steps steps) {
         this.leases = leases;
         this.guard = guard;
         this.bridge = bridge;
+        this.features = features;
         this.locks = locks;
         this.steps = steps;
         this.wiring = wiring;
@@ -103,8 +111,14 @@ final class FairleadPlugin implements CniPlugin {
             Wired wired = wiring.wire(wanted, pod, () -> reached(Step.NODE_WIRED, owner));
             reached(Step.POD_WIRED, owner);
             AddResult result = result(request, granted, wired);
+            startFeatures(request, owner, result);
             CniCallRecord.afterwards(() -> confirm(wanted, owner), () -> undo(owner));
             return result;
+        } catch (CniException e) {
+            if (isNew) {
+                giveBack(owner, e);
+            }
+            throw e;
         } catch (KernelException | PodWiringException e) {
             if (isNew) {
                 giveBack(owner, e); // an attachment that already had its lease keeps it
@@ -115,6 +129,20 @@ final class FairleadPlugin implements CniPlugin {
                             + request.conf().name() + "'",
                     String.valueOf(e.getMessage()),
                     e);
+        }
+    }
+
+    private void startFeatures(AddRequest request, Attachment owner, AddResult wired) {
+        try {
+            features.start(request, owner, wired);
+            reached(Step.FEATURES_STARTED, owner);
+        } catch (CniException | KernelException e) {
+            try {
+                wiring.unwire(owner.toString());
+            } catch (KernelException undo) {
+                e.addSuppressed(undo);
+            }
+            throw e;
         }
     }
 
@@ -267,6 +295,8 @@ final class FairleadPlugin implements CniPlugin {
         try {
             wiring.unwire(owner.toString());
             reached(Step.UNWIRED, owner);
+            features.forget(owner);
+            reached(Step.FEATURES_ENDED, owner);
             guard.forget(owner);
             leases.release(owner);
             reached(Step.RELEASED, owner);
@@ -285,7 +315,9 @@ final class FairleadPlugin implements CniPlugin {
     public void check(CheckRequest request) {
         try (Netns pod = open(request.sandbox())) {
             PodCheck.require(request, pod, bridge);
-            guard.check(request, owner(request.conf().name(), request.attachment()));
+            Attachment owner = owner(request.conf().name(), request.attachment());
+            guard.check(request, owner);
+            features.check(request, owner);
         }
     }
 

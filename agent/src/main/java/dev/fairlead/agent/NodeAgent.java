@@ -32,7 +32,13 @@ public final class NodeAgent implements AutoCloseable {
 
     /** What an agent that wires pods has beside the rest. */
     private record Pods(
-            LeaseBook leases, PodBridge bridge, PodGuard guard, PodWiring wiring, CniDoor door, ReconcileLoop truth) {}
+            LeaseBook leases,
+            PodBridge bridge,
+            PodGuard guard,
+            PodWiring wiring,
+            PodFeature features,
+            CniDoor door,
+            ReconcileLoop truth) {}
 
     private NodeAgent(
             AgentConfig config, Rtnetlink rtnetlink, ServiceTable services, PictureLoop loop, Optional<Pods> pods) {
@@ -78,9 +84,13 @@ public final class NodeAgent implements AutoCloseable {
             try {
                 // After leases and links agree: the guard is filled from the leases.
                 PodGuard guard = PodGuard.start(config, leases);
-                truth.tellOfReleases(guard::forget);
-                FairleadPlugin plugin = new FairleadPlugin(leases, bridge, guard, wiring, locks, steps);
-                return new Pods(leases, bridge, guard, wiring, openDoor(config, plugin, guard), truth);
+                PodFeature features = new PodFeatures(List.of());
+                truth.tellOfReleases(owner -> {
+                    features.forget(owner);
+                    guard.forget(owner);
+                });
+                FairleadPlugin plugin = new FairleadPlugin(leases, bridge, guard, wiring, features, locks, steps);
+                return new Pods(leases, bridge, guard, wiring, features, openDoor(config, plugin, guard), truth);
             } catch (RuntimeException e) {
                 truth.close();
                 throw e;
@@ -169,6 +179,7 @@ public final class NodeAgent implements AutoCloseable {
             made.door().close();
             made.truth().close();
             made.wiring().close();
+            made.features().close();
             made.guard().close();
             made.leases().close();
         });
@@ -183,6 +194,7 @@ public final class NodeAgent implements AutoCloseable {
         services.clean();
         loop.cleanRoutes();
         pods.ifPresent(made -> {
+            made.features().clean();
             made.guard().clean();
             made.bridge().clean();
         });

@@ -10,12 +10,16 @@ enum Step {
     NODE_WIRED("node"),
     /** ADD: the pod's interface is up, with addresses and routes. */
     POD_WIRED("pod"),
+    /** ADD: what the runtime asked for beside addresses is there. */
+    FEATURES_STARTED("features"),
     /** ADD: the runtime has the answer, which the label doesn't say yet. */
     DELIVERED("answer"),
     /** ADD: the label says so. */
     CONFIRMED("confirm"),
     /** DEL: the veth is gone. */
     UNWIRED("unwire"),
+    /** DEL: what the pod had beside addresses is gone. */
+    FEATURES_ENDED("features-end"),
     /** DEL: the end of the lease is on the disk. */
     RELEASED("release");
 

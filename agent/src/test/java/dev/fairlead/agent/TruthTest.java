@@ -104,7 +104,7 @@ class TruthTest {
     void anAgentThatIsKilledAtAnyStepLeaksNothing(Step last, TestNamespaces namespaces) {
         Netns node = namespaces.create();
         Netns pod = namespaces.create();
-        boolean inDel = last == Step.UNWIRED || last == Step.RELEASED;
+        boolean inDel = last.compareTo(Step.UNWIRED) >= 0;
         try (NodeAgent agent = NodeAgent.start(config(node), (step, attachment) -> {
             if (step == last) {
                 throw new Killed();
@@ -118,7 +118,8 @@ class TruthTest {
             assertThat(agent.found().isClean()).isTrue();
         }
         try (NodeAgent agent = NodeAgent.start(config(node))) {
-            boolean cutOff = last == Step.LEASED || last == Step.NODE_WIRED || last == Step.UNWIRED;
+            boolean cutOff = List.of(Step.LEASED, Step.NODE_WIRED, Step.UNWIRED, Step.FEATURES_ENDED)
+                    .contains(last);
             assertThat(agent.found().isClean()).as(agent.found().toString()).isEqualTo(!cutOff);
             assertThat(agent.reconcile().isClean()).isTrue();
             if (last == Step.PARSED || cutOff || last == Step.RELEASED) {
@@ -252,9 +253,9 @@ class TruthTest {
             assertThat(add[3]).isEqualTo("ok");
             assertThat(add[5])
                     .matches(
-                            "parse [0-9.]+, lease [0-9.]+, node [0-9.]+, pod [0-9.]+, answer [0-9.]+, confirm [0-9.]+");
+                            "parse [0-9.]+, lease [0-9.]+, node [0-9.]+, pod [0-9.]+, features [0-9.]+, answer [0-9.]+, confirm [0-9.]+");
             assertThat(agent.cniLog().get(1).split("\t", -1)[5])
-                    .matches("parse [0-9.]+, unwire [0-9.]+, release [0-9.]+");
+                    .matches("parse [0-9.]+, unwire [0-9.]+, features-end [0-9.]+, release [0-9.]+");
             assertThat(CniCaller.log(directory.resolve("cni.sock"))).isEqualTo(agent.cniLog());
         }
     }

@@ -1,0 +1,72 @@
+package dev.fairlead.agent;
+
+import dev.fairlead.cni.plugin.AddRequest;
+import dev.fairlead.cni.plugin.CheckRequest;
+import dev.fairlead.cni.protocol.AddResult;
+import dev.fairlead.plan.ipam.Attachment;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * All {@link PodFeature}s of a node as one. A start that fails undoes those before it; an end goes through all of them and
+ * tells the first failure with the others attached.
+ */
+record PodFeatures(List<PodFeature> inOrder) implements PodFeature {
+    PodFeatures {
+        inOrder = List.copyOf(inOrder);
+    }
+
+    @Override
+    public void start(AddRequest request, Attachment owner, AddResult wired) {
+        for (int i = 0; i < inOrder.size(); i++) {
+            try {
+                inOrder.get(i).start(request, owner, wired);
+            } catch (RuntimeException e) {
+                try {
+                    new PodFeatures(inOrder.subList(0, i)).forget(owner);
+                } catch (RuntimeException undo) {
+                    e.addSuppressed(undo);
+                }
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public void forget(Attachment owner) {
+        ending(feature -> feature.forget(owner));
+    }
+
+    @Override
+    public void check(CheckRequest request, Attachment owner) {
+        inOrder.forEach(feature -> feature.check(request, owner));
+    }
+
+    @Override
+    public void clean() {
+        ending(PodFeature::clean);
+    }
+
+    @Override
+    public void close() {
+        ending(PodFeature::close);
+    }
+
+    private void ending(Consumer<PodFeature> end) {
+        RuntimeException first = null;
+        for (PodFeature feature : inOrder.reversed()) {
+            try {
+                end.accept(feature);
+            } catch (RuntimeException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+}
