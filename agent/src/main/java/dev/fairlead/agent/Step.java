@@ -4,12 +4,18 @@ package dev.fairlead.agent;
 enum Step {
     /** ADD and DEL: understood, nothing changed yet. */
     PARSED("parse"),
-    /** ADD: the lease is on the disk. */
+    /** ADD: the lease is on the disk, or the note that an IPAM plugin is going to be asked for one. */
     LEASED("lease"),
     /** ADD: both ends of the veth are made, the node's end is a port with its label. */
     NODE_WIRED("node"),
-    /** ADD: the pod's interface is up, with addresses and routes. */
+    /** ADD: the pod's interface is up, with addresses and routes as far as they are known. */
     POD_WIRED("pod"),
+    /** ADD, addresses from an IPAM plugin: the plugin has given them. */
+    DELEGATED("delegate"),
+    /** ADD, addresses from an IPAM plugin: their lease is on the disk. */
+    ADOPTED("adopt"),
+    /** ADD, addresses from an IPAM plugin: the pod's interface has them, and the routes. */
+    ADDRESSED("address"),
     /** ADD: what the runtime asked for beside addresses is there. */
     FEATURES_STARTED("features"),
     /** ADD: the runtime has the answer, which the label doesn't say yet. */
@@ -20,6 +26,8 @@ enum Step {
     UNWIRED("unwire"),
     /** DEL: what the pod had beside addresses is gone. */
     FEATURES_ENDED("features-end"),
+    /** DEL, addresses from an IPAM plugin: the plugin has them back. */
+    GIVEN_BACK("delegate-end"),
     /** DEL: the end of the lease is on the disk. */
     RELEASED("release");
 

@@ -1,13 +1,13 @@
 package dev.fairlead.bench;
 
 import dev.fairlead.agent.LeaseBook;
+import dev.fairlead.agent.NodePlugins;
 import dev.fairlead.cni.PluginOutput;
 import dev.fairlead.cni.runtime.AttachmentParameters;
 import dev.fairlead.cni.runtime.CniRuntime;
 import dev.fairlead.cni.runtime.PluginExec;
 import dev.fairlead.cni.runtime.PluginOutcome;
 import dev.fairlead.kernel.netns.Netns;
-import dev.fairlead.lab.node.NodePlugins;
 import dev.fairlead.packet.Prefix;
 import dev.fairlead.plan.ipam.Attachment;
 import dev.fairlead.plan.ipam.LeaseRequest;

@@ -1,4 +1,4 @@
-package dev.fairlead.lab.node;
+package dev.fairlead.agent;
 
 import dev.fairlead.cni.PluginOutput;
 import dev.fairlead.cni.runtime.PluginExec;
@@ -10,7 +10,9 @@ import dev.fairlead.kernel.process.Setup;
 import dev.fairlead.kernel.process.Spawn;
 import dev.fairlead.kernel.sys.Fd;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +26,9 @@ import java.util.Optional;
  */
 public final class NodePlugins implements PluginExec {
     private static final int ETXTBSY = 26;
+
+    /** Of each stream; a result has a few hundred bytes. */
+    private static final int MOST_BYTES = 4 << 20;
 
     private final Netns node;
 
@@ -47,16 +52,21 @@ public final class NodePlugins implements PluginExec {
                 Optional<Integer> exit = plugin.await(timeout);
                 if (exit.isEmpty()) {
                     plugin.killSession();
-                    return new PluginOutcome.TimedOut(Files.readString(error.path()));
+                    return new PluginOutcome.TimedOut(new String(read(error), StandardCharsets.UTF_8));
                 }
-                return new PluginOutcome.Exited(new PluginOutput(
-                        exit.get(), Files.readAllBytes(output.path()), Files.readAllBytes(error.path())));
+                return new PluginOutcome.Exited(new PluginOutput(exit.get(), read(output), read(error)));
             }
         } catch (SyscallException e) {
             return new PluginOutcome.NotStarted(
                     String.valueOf(e.getMessage()), e.errno().number() == ETXTBSY);
         } catch (IOException e) {
             throw new UncheckedIOException("could not pass on the streams of plugin " + file, e);
+        }
+    }
+
+    private static byte[] read(Fd stream) throws IOException {
+        try (InputStream in = Files.newInputStream(stream.path())) {
+            return in.readNBytes(MOST_BYTES);
         }
     }
 }
