@@ -38,7 +38,9 @@ need_namespaces() {
 choose_ids() {
   ids=one
   case $namespaces in user,*) ;; *) return ;; esac
-  if [ "$(id -u)" = 0 ]; then
+  # Builtins only for root, as every start of a lab comes by here.
+  while read -r word uid _; do [ "$word" != Uid: ] || break; done </proc/self/status
+  if [ "$uid" = 0 ]; then
     ids=all
   elif command -v newuidmap >/dev/null && command -v newgidmap >/dev/null; then
     if sub_ids /etc/subuid "$(id -u)" && sub_ids /etc/subgid "$(id -g)"; then ids=some; fi
@@ -68,7 +70,7 @@ map_ids() {
   [ -d "/proc/$1" ] || return # it could not
   case $ids in
     all)
-      printf "$(same_ids gid_map)" >"/proc/$1/gid_map" && printf "$(same_ids uid_map)" >"/proc/$1/uid_map"
+      same_ids gid_map && printf "$map" >"/proc/$1/gid_map" && same_ids uid_map && printf "$map" >"/proc/$1/uid_map"
       ;;
     some)
       # shellcheck disable=SC2086 # the map is words
@@ -81,9 +83,10 @@ map_ids() {
   }
 }
 
-# same_ids uid_map|gid_map: every id that there is here, under its own number, as lines for printf.
+# same_ids uid_map|gid_map: sets $map to every id that there is here, under its own number, as lines for printf.
 same_ids() {
-  while read -r first _ count; do printf '%s %s %s\\n' "$first" "$first" "$count"; done <"/proc/self/$1"
+  map=
+  while read -r first _ count; do map="$map$first $first $count\\n"; done <"/proc/self/$1"
 }
 
 # become_inside WRAPPER MODE JAVA...: this process becomes inside.sh in new namespaces, through WRAPPER where it isn't empty.
