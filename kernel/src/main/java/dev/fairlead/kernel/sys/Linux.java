@@ -57,6 +57,7 @@ public final class Linux {
         MEMFD_CREATE(319, 279),
         SETNS(308, 268),
         EXECVE(59, 221),
+        EXIT_GROUP(231, 94),
         PIDFD_SEND_SIGNAL(424, 424),
         PIDFD_OPEN(434, 434);
 
