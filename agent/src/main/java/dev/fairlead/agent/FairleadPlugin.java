@@ -99,7 +99,8 @@ final class FairleadPlugin implements CniPlugin {
 
     private AddResult add(AddRequest request, Attachment owner) {
         boolean guarded = PodGuard.isWanted(request.conf());
-        Ipam.Granted granted = lease(leaseRequest(request, owner));
+        LeaseBook.Leasing leasing = lease(leaseRequest(request, owner));
+        Ipam.Granted granted = leasing.granted();
         reached(Step.LEASED, owner);
         boolean isNew = !granted.events().isEmpty();
         try (Netns pod = open(request.sandbox())) {
@@ -108,7 +109,11 @@ final class FairleadPlugin implements CniPlugin {
             }
             PodInterface wanted = podInterface(owner, granted);
             guard.protect(wanted, guarded);
-            Wired wired = wiring.wire(wanted, pod, () -> reached(Step.NODE_WIRED, owner));
+            Wired wired = wiring.wire(wanted, pod, () -> {
+                reached(Step.NODE_WIRED, owner);
+                leasing.onDisk().await(); // the disk works beside the node's side; the pod has no address before
+                reached(Step.LEASE_ON_DISK, owner);
+            });
             reached(Step.POD_WIRED, owner);
             AddResult result = result(request, granted, wired);
             startFeatures(request, owner, result);
@@ -119,6 +124,8 @@ final class FairleadPlugin implements CniPlugin {
                 giveBack(owner, e);
             }
             throw e;
+        } catch (java.io.UncheckedIOException e) {
+            throw notOnDisk(request.attachment().toString(), e); // the lease stays until DEL, or until a retry succeeds
         } catch (KernelException | PodWiringException e) {
             if (isNew) {
                 giveBack(owner, e); // an attachment that already had its lease keeps it
@@ -220,9 +227,9 @@ final class FairleadPlugin implements CniPlugin {
                 range.gateway().orElse(all.gateway()));
     }
 
-    private Ipam.Granted lease(LeaseRequest request) {
+    private LeaseBook.Leasing lease(LeaseRequest request) {
         try {
-            return leases.lease(request);
+            return leases.begin(request);
         } catch (IpamException.PoolExhausted e) {
             throw CniException.tryAgainLater(
                     "no free address for " + request.attachment() + ": " + e.getMessage(),
@@ -230,12 +237,16 @@ final class FairleadPlugin implements CniPlugin {
         } catch (IpamException | IllegalArgumentException e) {
             throw CniException.invalidConfig("no address for " + request.attachment(), String.valueOf(e.getMessage()));
         } catch (java.io.UncheckedIOException e) {
-            throw new CniException(
-                    ErrorCode.IO_FAILURE,
-                    "no address for " + request.attachment() + ", since a lease must be on disk before it is used",
-                    String.valueOf(e.getMessage()),
-                    e);
+            throw notOnDisk(request.attachment().toString(), e);
         }
+    }
+
+    private static CniException notOnDisk(String attachment, java.io.UncheckedIOException why) {
+        return new CniException(
+                ErrorCode.IO_FAILURE,
+                "no address for " + attachment + ", since a lease must be on disk before it is used",
+                String.valueOf(why.getMessage()),
+                why);
     }
 
     private PodInterface podInterface(Attachment owner, Ipam.Granted granted) {

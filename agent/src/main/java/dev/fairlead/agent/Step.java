@@ -4,10 +4,12 @@ package dev.fairlead.agent;
 enum Step {
     /** ADD and DEL: understood, nothing changed yet. */
     PARSED("parse"),
-    /** ADD: the lease is on the disk. */
+    /** ADD: the lease is in the journal, and the disk has begun to keep it. */
     LEASED("lease"),
     /** ADD: both ends of the veth are made, the node's end is a port with its label. */
     NODE_WIRED("node"),
+    /** ADD: the lease is on the disk; until here the pod has no address. */
+    LEASE_ON_DISK("disk"),
     /** ADD: the pod's interface is up, with addresses and routes. */
     POD_WIRED("pod"),
     /** ADD: what the runtime asked for beside addresses is there. */

@@ -111,7 +111,7 @@ final class LabNodes implements AutoCloseable {
                         options.layout().nodes());
         try {
             CniRuntime runtime = new CniRuntime(
-                    new NodePlugins(sandbox.netns()),
+                    NodePlugins.in(sandbox.netns()),
                     List.of(cni.bin()),
                     directory.resolve("cni-cache"),
                     Map.of("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),

@@ -5,6 +5,7 @@ import dev.fairlead.kernel.netlink.Family;
 import dev.fairlead.kernel.netlink.NetlinkSocket;
 import dev.fairlead.kernel.netlink.Request;
 import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.kernel.netns.OwnThread;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,6 +26,11 @@ public final class Rtnetlink implements AutoCloseable {
     /** Into a namespace; the connection keeps working after the handle is closed. */
     public static Rtnetlink open(Netns namespace) {
         return new Rtnetlink(NetlinkSocket.open(namespace, FAMILY));
+    }
+
+    /** As {@link #open(Netns)}, while the calling thread goes on; whoever begins this has to take the result and close it. */
+    public static OwnThread.Begun<Rtnetlink> opening(Netns namespace) {
+        return namespace.begin(Rtnetlink::open);
     }
 
     /** Into the calling thread's namespace. */

@@ -26,6 +26,8 @@ public final class Linux {
         WRITE(1, 64),
         CLOSE(3, 57),
         IOCTL(16, 29),
+        PREAD64(17, 67),
+        PWRITE64(18, 68),
         SOCKET(41, 198),
         CONNECT(42, 203),
         SENDTO(44, 206),
