@@ -57,7 +57,8 @@ final class PodBandwidth implements PodFeature {
         } catch (NetlinkException e) {
             throw refused(owner, e);
         } catch (PodWiringException e) {
-            throw CniException.invalidConfig("the bandwidth of " + owner + " can't be limited", e.getMessage());
+            throw CniException.invalidConfig(
+                    "the bandwidth of " + owner + " can't be limited", String.valueOf(e.getMessage()));
         }
     }
 
