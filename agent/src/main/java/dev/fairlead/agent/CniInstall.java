@@ -67,6 +67,7 @@ public record CniInstall(Path shim, Path binDir, Path confDir, Path socket) {
         plugin.putObject("capabilities")
                 .put("ips", true)
                 .put("mac", true)
+                .put("bandwidth", true)
                 .put("ipRanges", true)
                 .put("dns", true);
     }

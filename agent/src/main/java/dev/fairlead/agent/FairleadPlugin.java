@@ -107,7 +107,7 @@ final class FairleadPlugin implements CniPlugin {
             if (!isNew) {
                 beginAgain(owner);
             }
-            PodInterface wanted = podInterface(owner, granted);
+            PodInterface wanted = podInterface(request, owner, granted);
             guard.protect(wanted, guarded);
             Wired wired = wiring.wire(wanted, pod, () -> {
                 reached(Step.NODE_WIRED, owner);
@@ -249,7 +249,8 @@ final class FairleadPlugin implements CniPlugin {
                 why);
     }
 
-    private PodInterface podInterface(Attachment owner, Ipam.Granted granted) {
+    private PodInterface podInterface(AddRequest request, Attachment owner, Ipam.Granted granted) {
+        int mtu = PodMtu.of(request.conf(), granted.placements(), bridge.mtu());
         List<Prefix> addresses = new ArrayList<>();
         List<Ip> gateways = new ArrayList<>();
         for (Placement placement : granted.placements()) {
@@ -257,7 +258,7 @@ final class FairleadPlugin implements CniPlugin {
             gateways.add(placement.gateway());
         }
         return new PodInterface(
-                owner.toString(), owner.ifName(), granted.lease().mac(), addresses, gateways, bridge.mtu());
+                owner.toString(), owner.ifName(), granted.lease().mac(), addresses, gateways, mtu);
     }
 
     private AddResult result(AddRequest request, Ipam.Granted granted, Wired wired) {
@@ -287,7 +288,7 @@ final class FairleadPlugin implements CniPlugin {
     }
 
     /** The descriptor that came with the call names the namespace whatever the path means here. */
-    private static Netns open(Sandbox sandbox) {
+    static Netns open(Sandbox sandbox) {
         OptionalInt fd = sandbox.fd();
         return Netns.open(fd.isPresent() ? Path.of("/proc/self/fd/" + fd.getAsInt()) : Path.of(sandbox.path()));
     }

@@ -59,6 +59,7 @@ public final class NodeAgent implements AutoCloseable {
         if (!config.podCidrs().isEmpty()) {
             // What is wrong with the call must be said before anything is made.
             var _ = Ipam.of(pools(config));
+            PodMtu.require(config);
             CniDoor.requireFree(config.socket());
         }
         Rtnetlink rtnetlink = Rtnetlink.open(config.node());
@@ -84,11 +85,14 @@ public final class NodeAgent implements AutoCloseable {
             try {
                 // After leases and links agree: the guard is filled from the leases.
                 PodGuard guard = PodGuard.start(config, leases);
-                PodFeature features = new PodFeatures(List.of());
+                PodBandwidth bandwidth = PodBandwidth.start(bridge);
+                truth.alsoFound(bandwidth.mend());
+                PodFeature features = new PodFeatures(List.of(bandwidth));
                 truth.tellOfReleases(owner -> {
                     features.forget(owner);
                     guard.forget(owner);
                 });
+                truth.alsoMend(features::mend);
                 FairleadPlugin plugin = new FairleadPlugin(leases, bridge, guard, wiring, features, locks, steps);
                 return new Pods(leases, bridge, guard, wiring, features, openDoor(config, plugin, guard), truth);
             } catch (RuntimeException e) {

@@ -19,10 +19,16 @@ import java.util.List;
  * @param mtu in bytes
  */
 public record PodInterface(String owner, String name, Mac mac, List<Prefix> addresses, List<Ip> gateways, int mtu) {
+    /** RFC 8200 section 5. On a link with less the kernel knows no IPv6, not even a setting of it. */
+    public static final int IPV6_LEAST_MTU = 1280;
 
     public PodInterface {
         addresses = List.copyOf(addresses);
         gateways = List.copyOf(gateways);
+    }
+
+    boolean canHaveIpv6() {
+        return mtu >= IPV6_LEAST_MTU;
     }
 
     /** The name of the node's end. */

@@ -91,8 +91,12 @@ public final class PodWiring implements AutoCloseable {
                 Side.NODE,
                 LinkRequests.set(
                         hostName,
-                        LinkSetting.alias(PortLabel.of(pod, false).text()),
-                        LinkSetting.addressGeneration(AddressGeneration.NONE))));
+                        LinkSetting.alias(PortLabel.of(pod, false).text()))));
+        if (pod.canHaveIpv6()) {
+            steps.add(new Step(
+                    Side.NODE,
+                    LinkRequests.set(hostName, LinkSetting.addressGeneration(AddressGeneration.NONE))));
+        }
         // A pod must reach itself by a Service address: such a frame leaves by the port it came in on.
         steps.add(new Step(Side.NODE, LinkRequests.setPort(hostName, Map.of(PortFlag.HAIRPIN, true))));
         return steps;
@@ -104,7 +108,9 @@ public final class PodWiring implements AutoCloseable {
         steps.add(new Step(Side.POD, LinkRequests.set("lo", LinkSetting.up())));
         // Said in any case: a namespace may come with another mode, and SpoofGuard knows no other link-local address.
         AddressGeneration linkLocal = ipv6 ? AddressGeneration.EUI64 : AddressGeneration.NONE;
-        steps.add(new Step(Side.POD, LinkRequests.set(podIndex, LinkSetting.addressGeneration(linkLocal))));
+        if (pod.canHaveIpv6()) {
+            steps.add(new Step(Side.POD, LinkRequests.set(podIndex, LinkSetting.addressGeneration(linkLocal))));
+        }
         steps.add(new Step(Side.POD, LinkRequests.set(podIndex, LinkSetting.up())));
         for (Prefix address : pod.addresses()) {
             steps.add(new Step(Side.POD, AddressRequests.add(Address.of(podIndex, address))));

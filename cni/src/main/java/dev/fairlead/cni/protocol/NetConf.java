@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -76,6 +77,11 @@ public record NetConf(CniVersion cniVersion, String name, String type, ObjectNod
         return fields().flag(key);
     }
 
+    /** A top-level whole number of the plugin's own. Code 6 when it is something else, 7 when it isn't in the range. */
+    public OptionalLong number(String key, long least, long most) {
+        return fields().number(key, least, most);
+    }
+
     /** {@code ipMasq}: outgoing traffic of this network is to be masqueraded. */
     public boolean ipMasq() {
         return flag("ipMasq");
@@ -92,6 +98,14 @@ public record NetConf(CniVersion cniVersion, String name, String type, ObjectNod
     /** What the runtime filled in; a {@code capabilities} that it forgot to take out is of no interest. */
     public RuntimeConfig runtimeConfig() {
         return fields().object("runtimeConfig").map(RuntimeConfig::read).orElse(RuntimeConfig.NONE);
+    }
+
+    /**
+     * What the runtime asks for the pod; else what the network has for all, by the same names as members of the plugin's own,
+     * where the reference plugin has them too.
+     */
+    public Bandwidth bandwidth() {
+        return runtimeConfig().bandwidth().orElseGet(() -> Bandwidth.read(fields()));
     }
 
     /** The result of the plugin before, or of the whole ADD, converted to this configuration's version. */

@@ -6,11 +6,12 @@ import dev.fairlead.kernel.netlink.NetlinkSocket;
 import dev.fairlead.kernel.netlink.Request;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.netns.OwnThread;
+import dev.fairlead.kernel.tc.TrafficControl;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A connection to the links, addresses, routes and neighbours of one network namespace. Safe from any thread; the calls of
+ * A connection to the links, addresses, routes, neighbours and traffic control of one network namespace. Safe from any thread; the calls of
  * several threads wait for each other.
  */
 public final class Rtnetlink implements AutoCloseable {
@@ -52,6 +53,10 @@ public final class Rtnetlink implements AutoCloseable {
 
     public Neighbours neighbours() {
         return new Neighbours(socket);
+    }
+
+    public TrafficControl trafficControl() {
+        return new TrafficControl(socket);
     }
 
     /**
