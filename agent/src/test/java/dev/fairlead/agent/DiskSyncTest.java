@@ -8,8 +8,8 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** When the disk is asked, and who hears what it said. */
@@ -56,16 +56,16 @@ class DiskSyncTest {
 
     @Test
     void aRefusalIsToldToThoseWhoWaitedAndTheNextTimeIsTriedAnew() {
-        AtomicReference<String> refusal = new AtomicReference<>("No space left on device");
+        AtomicBoolean full = new AtomicBoolean(true);
         try (DiskSync sync = DiskSync.start("the book", () -> {
-            if (!refusal.get().isEmpty()) {
-                throw new IOException(refusal.get());
+            if (full.get()) {
+                throw new IOException("No space left on device");
             }
         })) {
             assertThatThrownBy(() -> sync.begin().await())
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessage("could not force the book to the disk: No space left on device");
-            refusal.set("");
+            full.set(false);
             sync.begin().await();
         }
     }

@@ -137,7 +137,7 @@ record AgentProcess(Place place, int full) implements Contestant {
     }
 
     private static boolean serves(Path socket) {
-        try (UnixSocket connection = UnixSocket.connect(socket.toString())) {
+        try (UnixSocket _ = UnixSocket.connect(socket.toString())) {
             return true;
         } catch (SyscallException e) {
             return false;
