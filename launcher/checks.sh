@@ -27,7 +27,7 @@ check_maven() {
   fi
 }
 
-# The two C programs use no C library, so what counts is that a static program links without one.
+# The C programs use no C library, so what counts is that a static program links without one.
 check_gcc() {
   gcc_fix='apt install gcc libc6-dev (Debian, Ubuntu) or dnf install gcc (Fedora)'
   if ! command -v gcc >/dev/null; then

@@ -214,7 +214,7 @@ final class FairleadPlugin implements CniPlugin {
         for (RequestedIp ip : request.conf().requestedIps(request.args())) {
             wanted.add(ip.address());
         }
-        Mac mac = request.runtimeConfig().mac().orElse(LeaseRequest.ANY_MAC);
+        Mac mac = request.conf().requestedMac(request.args()).orElse(LeaseRequest.ANY_MAC);
         return LeaseRequest.of(owner).from(ranges).wanting(wanted).withMac(mac);
     }
 

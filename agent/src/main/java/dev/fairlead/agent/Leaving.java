@@ -59,6 +59,9 @@ public record Leaving(List<String> taken, List<String> left) {
             if (install.takeProgram()) {
                 taken.add("the program " + install.program());
             }
+            if (install.takeLoopback()) {
+                taken.add("the program " + install.loopback());
+            }
             kernel(rtnetlink, node, bridge, taken);
         }
         return new Leaving(taken, files(install, stateDirectory, taken));

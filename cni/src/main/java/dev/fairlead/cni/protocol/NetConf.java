@@ -2,10 +2,13 @@ package dev.fairlead.cni.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.cni.CniException;
 import dev.fairlead.cni.CniJson;
 import dev.fairlead.cni.CniVersion;
 import dev.fairlead.cni.ConfigException;
 import dev.fairlead.cni.ErrorCode;
+import dev.fairlead.cni.Quote;
+import dev.fairlead.packet.Mac;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -126,6 +129,31 @@ public record NetConf(CniVersion cniVersion, String name, String type, ObjectNod
                     .orElse(List.of());
         }
         return ips.isEmpty() ? RequestedIp.of(cniArgs) : ips;
+    }
+
+    /**
+     * The hardware address that was asked for, from the first of these that has one: {@code runtimeConfig.mac},
+     * {@code args.cni.mac}, {@code MAC} of CNI_ARGS, which is how Podman's CNI back end asks. As the reference bridge plugin.
+     */
+    public Optional<Mac> requestedMac(CniArgs cniArgs) {
+        Optional<Mac> mac = runtimeConfig().mac();
+        if (mac.isEmpty()) {
+            mac = conventionalArgs().flatMap(RuntimeConfig::mac);
+        }
+        return mac.isEmpty() ? mac(cniArgs) : mac;
+    }
+
+    private static Optional<Mac> mac(CniArgs cniArgs) {
+        String text = cniArgs.get("MAC");
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Mac> mac = Mac.parse(text).filter(address -> !address.isMulticast());
+        if (mac.isEmpty()) {
+            throw CniException.invalidEnvironment(
+                    "CNI_ARGS: MAC should be the Ethernet address of one interface, is '" + Quote.of(text) + "'");
+        }
+        return mac;
     }
 
     /** {@code args.cni.labels} (CONVENTIONS.md). */
