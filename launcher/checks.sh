@@ -27,7 +27,7 @@ check_maven() {
   fi
 }
 
-# The two C programs use no C library, so what counts is that a static program links without one.
+# The C programs use no C library, so what counts is that a static program links without one.
 check_gcc() {
   gcc_fix='apt install gcc libc6-dev (Debian, Ubuntu) or dnf install gcc (Fedora)'
   if ! command -v gcc >/dev/null; then
@@ -49,6 +49,7 @@ check_lab() {
   check_kernel
   check_util_linux
   check_namespaces
+  check_users
   probe_network
   check_feature required veth 'rtnl_link.*veth\|veth_setup' veth
   check_feature required bridge br_add_bridge bridge
@@ -91,6 +92,16 @@ check_namespaces() {
     user,*) ok namespaces 'user, mount and PID namespaces with their own /proc; no root needed' ;;
     mount,*) ok namespaces 'as root without a user namespace: mount and PID namespaces with their own /proc' ;;
     *) bad namespaces "making user namespaces, and /proc in them, is refused ($refusal)" "$(namespace_fix)" ;;
+  esac
+}
+
+check_users() {
+  choose_ids
+  case $ids/$namespaces in
+    all/*) ok users "a lab has all that this user sees" ;;
+    some/*) ok users 'a lab has those that /etc/subuid and /etc/subgid give this user' ;;
+    one/user,*) lacks users 'optional: programs in a lab can only be root, so tcpdump, say, does not run there' \
+      "apt install uidmap, or dnf install shadow-utils, and a line for $(id -un) in /etc/subuid and in /etc/subgid" ;;
   esac
 }
 

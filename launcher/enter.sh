@@ -5,6 +5,9 @@
 #   caller's namespaces            │ new user + mount namespace     │ and new PID namespace, new /proc
 #   ./fairlead (sh) ── exec unshare ─▶ inside.sh, same process ────── fork ─▶ java, PID 1 ──▶ pause, commands …
 #
+# In the new user namespace there are as many users as the caller may hand out: root's labs have all that root sees, and
+# an ordinary user's those of /etc/subuid where newuidmap is installed, else only user 0, who stands for the caller.
+#
 # The network namespace stays the caller's, so that the lab can listen on the caller's loopback. When PID 1 ends, the
 # kernel kills the rest of its PID namespace, and with the last process the namespaces go.
 
@@ -31,11 +34,81 @@ need_namespaces() {
   export FAIRLEAD_NAMESPACES="$namespaces"
 }
 
+# choose_ids: sets $ids to how the user namespace gets its users: `all`, `some` or `one`.
+choose_ids() {
+  ids=one
+  case $namespaces in user,*) ;; *) return ;; esac
+  # Builtins only for root, as every start of a lab comes by here.
+  while read -r word uid _; do [ "$word" != Uid: ] || break; done </proc/self/status
+  if [ "$uid" = 0 ]; then
+    ids=all
+  elif command -v newuidmap >/dev/null && command -v newgidmap >/dev/null; then
+    if sub_ids /etc/subuid "$(id -u)" && sub_ids /etc/subgid "$(id -g)"; then ids=some; fi
+  fi
+}
+
+# sub_ids FILE OWN: sets $map to the arguments of newuidmap that make OWN user 0 and give the first block of ids that
+# subuid(5) has for this user the numbers from 1. False where it has none.
+sub_ids() {
+  map=
+  [ -r "$1" ] || return 1
+  me=$(id -un) uid=$(id -u)
+  while IFS=: read -r whose first count; do
+    if [ "$whose" = "$me" ] || [ "$whose" = "$uid" ]; then
+      map="0 $2 1 1 $first $count"
+      return
+    fi
+  done <"$1"
+  return 1
+}
+
+# map_ids PID: waits until the process has made its user namespace and gives it its users, group ids first, since
+# mapped.sh goes on when it sees the others. The kernel takes a map only once, in one write, from outside.
+map_ids() {
+  # shellcheck disable=SC3013 # dash, bash and busybox have it
+  while [ "/proc/$1/ns/user" -ef /proc/self/ns/user ]; do :; done
+  [ -d "/proc/$1" ] || return # it could not
+  case $ids in
+    all)
+      same_ids gid_map && printf "$map" >"/proc/$1/gid_map" && same_ids uid_map && printf "$map" >"/proc/$1/uid_map"
+      ;;
+    some)
+      # shellcheck disable=SC2086 # the map is words
+      sub_ids /etc/subgid "$(id -g)" && newgidmap "$1" $map && sub_ids /etc/subuid "$(id -u)" && newuidmap "$1" $map
+      ;;
+  esac || {
+    # Whoever forbids this, a security module perhaps, may still allow what anybody may do.
+    echo deny >"/proc/$1/setgroups" && echo "0 $(id -g) 1" >"/proc/$1/gid_map"
+    echo "0 $(id -u) 1" >"/proc/$1/uid_map" || kill -KILL "$1"
+  }
+}
+
+# same_ids uid_map|gid_map: sets $map to every id that there is here, under its own number, as lines for printf.
+same_ids() {
+  map=
+  while read -r first _ count; do map="$map$first $first $count\\n"; done <"/proc/self/$1"
+}
+
+# become_inside WRAPPER MODE JAVA...: this process becomes inside.sh in new namespaces, through WRAPPER where it isn't empty.
+become_inside() {
+  wrapper=$1
+  shift
+  if [ "$ids" = one ]; then
+    # shellcheck disable=SC2086
+    exec $wrapper unshare $unshare_flags -- /bin/sh "$home/launcher/inside.sh" "$@" 9</proc
+  fi
+  read -r own _ </proc/self/stat # also in a subshell, which $$ doesn't name
+  map_ids "$own" 7<&- 8<&- </dev/null >/dev/null 2>&1 &
+  # shellcheck disable=SC2086
+  exec $wrapper unshare --user -- /bin/sh "$home/launcher/mapped.sh" unshare --mount --pid -- \
+    /bin/sh "$home/launcher/inside.sh" "$@" 9</proc
+}
+
 # run_inside JAVA...: becomes it; signals reach it and its exit code is this process's. Never returns.
 run_inside() {
   need_namespaces
-  # shellcheck disable=SC2086
-  exec unshare $unshare_flags -- /bin/sh "$home/launcher/inside.sh" wait "$@" 9</proc
+  choose_ids
+  become_inside '' wait "$@"
 }
 
 # run_detached JAVA...: starts it in a session of its own and ends with the N of its line `exit N` on descriptor 8.
@@ -53,8 +126,8 @@ run_detached() {
   trap 'give_up 2' INT
   trap 'give_up 15' TERM
   trap 'give_up 1' HUP
-  # shellcheck disable=SC2086
-  setsid unshare $unshare_flags -- /bin/sh "$home/launcher/inside.sh" leave "$@" 9</proc 6<&-
+  choose_ids
+  (become_inside setsid leave "$@" 6<&-)
   exec 8>&- # so that the end of the JVM is the end of the pipe
   while read -r word value <&6; do
     case $word in

@@ -8,7 +8,7 @@ export PATH
 
 # ---- the tools that judge our work -----------------------------------------------------------------------------------
 test_tools() {
-  missing=
+  missing= runtimes=
   while read -r program package; do
     command -v "$program" >/dev/null || missing="$missing $package"
   done <<'TOOLS'
@@ -24,11 +24,27 @@ dnsmasq dnsmasq-base
 unshare util-linux
 ps procps
 TOOLS
+  # Container runtimes come with services. Where systemd would start them at once, installing them is not a test's business.
+  while read -r program package; do
+    command -v "$program" >/dev/null || runtimes="$runtimes $package"
+  done <<'RUNTIMES'
+ctr containerd
+runc runc
+podman podman
+conmon conmon
+busybox busybox-static
+RUNTIMES
+  if [ -n "$runtimes" ] && [ -d /run/systemd/system ]; then
+    say "missing here:$runtimes; the tests with real container runtimes are skipped (Debian, Ubuntu: apt install$runtimes," \
+      "which also starts their services)"
+  else
+    missing=$missing$runtimes
+  fi
   [ -n "$missing" ] || return 0
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     say "installing what the tests measure with:$missing"
     # shellcheck disable=SC2086 # a list of packages
-    { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing; } \
+    { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends --no-remove $missing; } \
       >"$state/log/apt.log" 2>&1 </dev/null && return
     say "installing failed; see $state/log/apt.log"
   fi

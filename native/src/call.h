@@ -6,13 +6,12 @@
 
 #include "agent.h"
 #include "json.h"
+#include "versions.h"
 
 #ifndef FAIRLEAD_VERSION
 #error "pass -DFAIRLEAD_VERSION, the version of the Maven project; native/build does"
 #endif
 
-#define NEWEST_CNI_VERSION "1.1.0"
-#define CNI_VERSIONS(between) "0.3.0" between "0.3.1" between "0.4.0" between "1.0.0" between NEWEST_CNI_VERSION
 #ifndef DEFAULT_SOCKET
 #define DEFAULT_SOCKET "/run/fairlead/cni.sock"
 #endif

@@ -7,6 +7,7 @@
  * "Error"). It makes no file and no child process: killed at any time, it leaves nothing but a closed connection.
  */
 #include "call.h"
+#include "environment.h"
 #include "text.h"
 
 /*
@@ -25,15 +26,6 @@ bool is(const struct call *call, const char *command)
     return call->command != NULL && text_same(call->command, command);
 }
 
-static const char *value_of(const char *entry, const char *name)
-{
-    while (*name != '\0' && *entry == *name) {
-        entry++;
-        name++;
-    }
-    return *name == '\0' && *entry == '=' ? entry + 1 : NULL;
-}
-
 static bool is_for_the_agent(const char *entry)
 {
     if (entry[0] == 'C' && entry[1] == 'N' && entry[2] == 'I' && entry[3] == '_') {
@@ -45,18 +37,6 @@ static bool is_for_the_agent(const char *entry)
     }
     return value_of(entry, "TRACEPARENT") != NULL || value_of(entry, "TRACESTATE") != NULL
            || value_of(entry, "BAGGAGE") != NULL;
-}
-
-/* The first of several entries of one name counts, as for getenv(3). */
-static const char *variable(char **environment, const char *name)
-{
-    for (; *environment != NULL; environment++) {
-        const char *value = value_of(*environment, name);
-        if (value != NULL) {
-            return *value == '\0' ? NULL : value;
-        }
-    }
-    return NULL;
 }
 
 static void add_entry(struct bytes *question, const char *entry)

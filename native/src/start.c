@@ -1,5 +1,5 @@
 /*
- * Where both programs begin: the kernel enters at _start with argc, argv and the environment on the stack (System V ABI,
+ * Where our programs begin: the kernel enters at _start with argc, argv and the environment on the stack (System V ABI,
  * "Initial Process Stack"; arm64 alike), and nothing has been set up but that.
  */
 #include "sys.h"

@@ -1,5 +1,5 @@
 /*
- * The system calls that the two programs make, without a C library: what a thousand pause processes keep in memory, and
+ * The system calls that our programs make, without a C library: what a thousand pause processes keep in memory, and
  * what a runtime waits for at every CNI call, is then only what is written here.
  *
  * Every call returns what the kernel returns: the result, or minus errno. Numbers: arch/x86/entry/syscalls/
@@ -30,6 +30,7 @@ enum {
     NR_CONNECT = 42,
     NR_RECVFROM = 45,
     NR_SENDMSG = 46,
+    NR_BIND = 49,
     NR_SETSOCKOPT = 54,
     NR_WAIT4 = 61,
     NR_FCNTL = 72,
@@ -39,6 +40,7 @@ enum {
     NR_EXIT_GROUP = 231,
     NR_OPENAT = 257,
     NR_PPOLL = 271,
+    NR_SETNS = 308,
 };
 
 static inline long sys_call(long number, long a, long b, long c, long d, long e, long f)
@@ -70,6 +72,7 @@ enum {
     NR_RT_SIGTIMEDWAIT = 137,
     NR_GETPID = 172,
     NR_SOCKET = 198,
+    NR_BIND = 200,
     NR_CONNECT = 203,
     NR_RECVFROM = 207,
     NR_SETSOCKOPT = 208,
@@ -77,6 +80,7 @@ enum {
     NR_MREMAP = 216,
     NR_MMAP = 222,
     NR_WAIT4 = 260,
+    NR_SETNS = 268,
 };
 
 static inline long sys_call(long number, long a, long b, long c, long d, long e, long f)
@@ -314,6 +318,56 @@ static inline long sys_sendmsg(int fd, const struct msghdr *message, int flags)
 static inline long sys_recv(int fd, void *into, size_t size, int flags)
 {
     return sys_call(NR_RECVFROM, fd, (long)into, (long)size, flags, 0, 0);
+}
+
+/* This thread, which is all of the process, goes on in the network namespace that fd holds. */
+static inline long sys_enter_network(int fd)
+{
+    enum { CLONE_NEWNET = 0x40000000 };
+    return sys_call(NR_SETNS, fd, CLONE_NEWNET, 0, 0, 0, 0);
+}
+
+/* include/uapi/linux/in.h and in6.h; port and flow label are of the network's byte order, and zero here. */
+enum { AF_INET = 2, AF_INET6 = 10 };
+
+struct sockaddr_in6 {
+    uint16_t family;
+    uint16_t port;
+    uint32_t flow;
+    uint8_t address[16];
+    uint32_t scope;
+};
+
+static inline long sys_datagram_socket(int family)
+{
+    enum { SOCK_DGRAM = 2, SOCK_CLOEXEC = 02000000 };
+    return sys_call(NR_SOCKET, family, SOCK_DGRAM | SOCK_CLOEXEC, 0, 0, 0, 0);
+}
+
+static inline long sys_bind(int fd, const struct sockaddr_in6 *address)
+{
+    return sys_call(NR_BIND, fd, (long)address, sizeof *address, 0, 0, 0);
+}
+
+/* include/uapi/linux/if.h: struct ifreq as the calls that get and set flags use it (netdevice(7)). */
+struct ifreq_flags {
+    char name[16];
+    short flags;
+    char unused[22];
+};
+
+enum { IFF_UP = 1 };
+
+static inline long sys_interface_flags(int fd, struct ifreq_flags *request)
+{
+    enum { SIOCGIFFLAGS = 0x8913 };
+    return sys_call(NR_IOCTL, fd, SIOCGIFFLAGS, (long)request, 0, 0, 0);
+}
+
+static inline long sys_set_interface_flags(int fd, const struct ifreq_flags *request)
+{
+    enum { SIOCSIFFLAGS = 0x8914 };
+    return sys_call(NR_IOCTL, fd, SIOCSIFFLAGS, (long)request, 0, 0, 0);
 }
 
 #endif

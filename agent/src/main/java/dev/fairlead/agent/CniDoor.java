@@ -20,13 +20,16 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The unix socket that {@code fairlead-cni} copies its call to. One thread accepts; each call is served on a platform thread,
- * since a virtual one would be held by the system calls. Frames: {@link ShimFrames}; with the first bytes comes the
+ * The unix socket that {@code fairlead-cni} copies its call to. Platform threads wait for calls, since virtual ones would be
+ * held by the system calls; whichever the kernel wakes serves the call itself, and when it was the last that waited another
+ * takes its place first. Frames: {@link ShimFrames}; with the first bytes comes the
  * descriptor of {@code CNI_NETNS}, so that the agent never has to find the path in its own view of the file system.
  */
 public final class CniDoor implements AutoCloseable {
@@ -34,6 +37,9 @@ public final class CniDoor implements AutoCloseable {
 
     /** The shim gives up after 60 s; a caller that sends half a frame must not hold a thread longer than that. */
     private static final int CALLER_SECONDS = 60;
+
+    /** Threads that wait for calls when there are none. */
+    private static final int WAITING = 2;
 
     /** Asks for the log of calls instead of making one. */
     static final byte[] LOG_REQUEST = {'F', 'L', 'L', '1'};
@@ -44,6 +50,9 @@ public final class CniDoor implements AutoCloseable {
     private final CallLog log = new CallLog();
     private final ExecutorService calls = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("cni-", 0).factory());
+
+    /** Threads that wait for a call, or are about to. */
+    private final AtomicInteger waiting = new AtomicInteger(WAITING);
 
     private CniDoor(UnixSocket socket, Path path, PluginProtocol protocol) {
         this.socket = socket;
@@ -60,7 +69,9 @@ public final class CniDoor implements AutoCloseable {
             UnixSocket socket = UnixSocket.listen(path.toString());
             Files.setPosixFilePermissions(path, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
             CniDoor door = new CniDoor(socket, path, protocol);
-            Thread.ofPlatform().daemon().name("cni-door").start(door::acceptAll);
+            for (int i = 0; i < WAITING; i++) {
+                door.calls.execute(door::serveAll);
+            }
             return door;
         } catch (IOException e) {
             throw new UncheckedIOException("could not open the CNI socket " + path + ": " + e.getMessage(), e);
@@ -80,13 +91,33 @@ public final class CniDoor implements AutoCloseable {
         }
     }
 
-    private void acceptAll() {
+    private void serveAll() {
         while (true) {
             Optional<UnixSocket> caller = socket.accept();
             if (caller.isEmpty()) {
+                return; // the door has closed
+            }
+            if (waiting.decrementAndGet() == 0) {
+                waiting.incrementAndGet();
+                replace();
+            }
+            try {
+                serve(caller.get());
+            } catch (RuntimeException e) {
+                LOG.error("a CNI call failed", e);
+            }
+            if (waiting.get() >= WAITING) {
                 return;
             }
-            calls.execute(() -> serve(caller.get()));
+            waiting.incrementAndGet();
+        }
+    }
+
+    private void replace() {
+        try {
+            calls.execute(this::serveAll);
+        } catch (RejectedExecutionException e) {
+            // the door is closing, and nobody needs to wait any more
         }
     }
 

@@ -36,6 +36,9 @@ public record CniInstall(Path shim, Path binDir, Path confDir, Path socket) {
 
     private static final String PLUGIN = "fairlead-cni";
 
+    /** containerd (go-cni) and CRI-O (ocicni) execute a plugin of this name for every pod, whatever the pod's network is. */
+    private static final String LOOPBACK = "loopback";
+
     public CniInstall {
         socket = socket.toAbsolutePath().normalize();
     }
@@ -48,9 +51,22 @@ public record CniInstall(Path shim, Path binDir, Path confDir, Path socket) {
         return binDir.resolve(PLUGIN);
     }
 
-    /** The configuration list: only capabilities that the agent has are declared, so that runtimes warn about the others. */
+    /** Sets a pod's {@code lo} up. Where the reference plugins' own is there, that one stays. */
+    public Path loopback() {
+        return binDir.resolve(LOOPBACK);
+    }
+
+    /**
+     * The configuration list: only capabilities that the agent has are declared, so that runtimes warn about the others.
+     *
+     * <p>A runtime takes the newest version that it knows of {@code cniVersions}. One that was built before that member
+     * (libcni before 1.2: containerd 1.6, Podman 4) looks at {@code cniVersion} alone, asks for that version, and can't
+     * read an answer in 1.1.0. Both are of one major version, as SPEC.md wants of versions that are offered together.
+     */
     public static byte[] conflistText(Path socket) {
-        ObjectNode list = CniJson.newObject().put("cniVersion", "1.1.0").put("name", NETWORK);
+        ObjectNode list = CniJson.newObject().put("cniVersion", "1.0.0");
+        list.putArray("cniVersions").add("1.0.0").add("1.1.0");
+        list.put("name", NETWORK);
         plugin(list.putArray("plugins").addObject(), socket);
         return CniJson.bytes(list);
     }
@@ -67,6 +83,7 @@ public record CniInstall(Path shim, Path binDir, Path confDir, Path socket) {
         plugin.putObject("capabilities")
                 .put("ips", true)
                 .put("mac", true)
+                .put("bandwidth", true)
                 .put("ipRanges", true)
                 .put("dns", true);
     }
@@ -79,8 +96,11 @@ public record CniInstall(Path shim, Path binDir, Path confDir, Path socket) {
     public void requireWritable() {
         requireWritable(binDir, "--cni-bin-dir");
         requireWritable(confDir, "--cni-conf-dir");
-        if (!Files.isRegularFile(shim)) {
-            throw new IllegalStateException("the program " + shim + " is missing; build it by `./fairlead doctor`");
+        for (Path program : List.of(shim, shim.resolveSibling(LOOPBACK))) {
+            if (!Files.isRegularFile(program)) {
+                throw new IllegalStateException(
+                        "the program " + program + " is missing; build it by `./fairlead doctor`");
+            }
         }
     }
 
@@ -102,18 +122,27 @@ public record CniInstall(Path shim, Path binDir, Path confDir, Path socket) {
         return e.getMessage() == null ? kind : kind + " (" + e.getMessage() + ")";
     }
 
-    /** Puts both files there, the program first. Doing it again changes nothing that a runtime would notice. */
-    public void put() {
+    /**
+     * Puts the files there, the programs first. Doing it again changes nothing that a runtime would notice.
+     *
+     * @return whether {@link #loopback} was missing too, and is there now
+     */
+    public boolean put() {
         try {
             byte[] program = Files.readAllBytes(shim);
             if (!holds(program(), program)) {
                 // A running shim keeps the file it was started from: the name then leads to a new one.
                 replace(program(), program, "rwxr-xr-x");
             }
+            boolean noLoopback = !Files.exists(loopback());
+            if (noLoopback) {
+                replace(loopback(), Files.readAllBytes(shim.resolveSibling(LOOPBACK)), "rwxr-xr-x");
+            }
             byte[] list = conflistText(socket);
             if (!holds(conflist(), list)) {
                 replace(conflist(), list, "rw-r--r--");
             }
+            return noLoopback;
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "could not install into " + binDir + " and " + confDir + ": " + reason(e), e);
@@ -160,6 +189,15 @@ public record CniInstall(Path shim, Path binDir, Path confDir, Path socket) {
     /** Takes the program away, after which no pod of ours can be deleted either. @return whether it was there */
     public boolean takeProgram() {
         return take(program());
+    }
+
+    /** Takes {@link #loopback} away if it is the one that came with us. @return whether it was */
+    public boolean takeLoopback() {
+        try {
+            return holds(loopback(), Files.readAllBytes(shim.resolveSibling(LOOPBACK))) && take(loopback());
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not read " + loopback() + ": " + reason(e), e);
+        }
     }
 
     private static boolean take(Path file) {

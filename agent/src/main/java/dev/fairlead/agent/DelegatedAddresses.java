@@ -63,15 +63,15 @@ record DelegatedAddresses(Delegation delegation, DelegateNotes notes, LeaseBook 
                     String.valueOf(e.getMessage()),
                     e);
         }
-        Mac mac = request.runtimeConfig().mac().orElse(PodMac.of(owner));
-        return new Given(mac, List.of(), List.of(), Dns.NONE, true);
+        Mac mac = request.conf().requestedMac(request.args()).orElse(PodMac.of(owner));
+        return new Given(mac, List.of(), List.of(), Dns.NONE, DiskSync.Pending.NONE, true);
     }
 
     @Override
     public Given afterWiring(Given before, AddRequest request, Attachment owner, Consumer<Step> reached) {
         AddResult result = ask(request, owner);
         reached.accept(Step.DELEGATED);
-        Given given = new Given(before.mac(), result.ips(), routes(result), result.dns(), true);
+        Given given = new Given(before.mac(), result.ips(), routes(result), result.dns(), before.onDisk(), true);
         String type = requiredType(request.conf());
         if (given.ips().isEmpty()) {
             throw CniException.invalidConfig(

@@ -99,9 +99,14 @@ final class FairleadPlugin implements CniPlugin {
             if (!given.isNew()) {
                 beginAgain(owner);
             }
-            PodInterface wanted = given.podInterface(owner, bridge.mtu());
+            int mtu = PodMtu.of(request.conf(), given.prefixes(), bridge.mtu());
+            PodInterface wanted = given.podInterface(owner, mtu);
             guard.protect(wanted, guarded);
-            Wired wired = wiring.wire(wanted, pod, () -> reached(Step.NODE_WIRED, owner));
+            Wired wired = wiring.wire(wanted, pod, () -> {
+                reached(Step.NODE_WIRED, owner);
+                given.onDisk().await(); // the disk works beside the node's side; the pod has no address before
+                reached(Step.LEASE_ON_DISK, owner);
+            });
             reached(Step.POD_WIRED, owner);
             return whenWired(request, owner, pod, wired, source, given);
         } catch (CniException e) {
@@ -109,7 +114,12 @@ final class FairleadPlugin implements CniPlugin {
                 giveBack(owner, e);
             }
             throw e;
-        } catch (KernelException | PodWiringException | UncheckedIOException e) {
+        } catch (UncheckedIOException e) {
+            if (source instanceof DelegatedAddresses && given.isNew()) {
+                giveBack(owner, e);
+            }
+            throw OwnAddresses.notOnDisk(owner, e); // a lease of our own stays until DEL, or until a retry succeeds
+        } catch (KernelException | PodWiringException e) {
             if (given.isNew()) {
                 giveBack(owner, e); // an attachment that already had its lease keeps it
             }
@@ -126,7 +136,8 @@ final class FairleadPlugin implements CniPlugin {
             AddRequest request, Attachment owner, Netns pod, Wired wired, AddressSource source, Given before) {
         try {
             Given given = source.afterWiring(before, request, owner, step -> reached(step, owner));
-            PodInterface wanted = given.podInterface(owner, bridge.mtu());
+            int mtu = PodMtu.of(request.conf(), given.prefixes(), bridge.mtu());
+            PodInterface wanted = given.podInterface(owner, mtu);
             if (!given.equals(before)) {
                 guard.protect(wanted, PodGuard.isWanted(request.conf()));
                 wiring.address(wanted, pod);
@@ -245,7 +256,7 @@ final class FairleadPlugin implements CniPlugin {
     }
 
     /** The descriptor that came with the call names the namespace whatever the path means here. */
-    private static Netns open(Sandbox sandbox) {
+    static Netns open(Sandbox sandbox) {
         OptionalInt fd = sandbox.fd();
         return Netns.open(fd.isPresent() ? Path.of("/proc/self/fd/" + fd.getAsInt()) : Path.of(sandbox.path()));
     }

@@ -20,9 +20,10 @@ import java.util.Optional;
  * @param ips without index of an interface; empty as long as an IPAM plugin is still to be asked
  * @param routes all of the pod's
  * @param dns what an IPAM plugin says
+ * @param onDisk when it may be used: not before the lease is on the disk
  * @param isNew whether the attachment had nothing before this call, so that a failure takes it back
  */
-record Given(Mac mac, List<IpConfig> ips, List<Route> routes, Dns dns, boolean isNew) {
+record Given(Mac mac, List<IpConfig> ips, List<Route> routes, Dns dns, DiskSync.Pending onDisk, boolean isNew) {
     Given {
         ips = List.copyOf(ips);
         routes = List.copyOf(routes);
@@ -32,11 +33,14 @@ record Given(Mac mac, List<IpConfig> ips, List<Route> routes, Dns dns, boolean i
         return ips.stream().map(ip -> ip.address().address()).toList();
     }
 
+    List<Prefix> prefixes() {
+        return ips.stream().map(IpConfig::address).toList();
+    }
+
     PodInterface podInterface(Attachment owner, int mtu) {
-        List<Prefix> addresses = ips.stream().map(IpConfig::address).toList();
         List<dev.fairlead.kernel.route.Route> kernel = new ArrayList<>();
         routes.forEach(route -> kernel.add(kernel(route)));
-        return new PodInterface(owner.toString(), owner.ifName(), mac, addresses, List.of(), kernel, mtu);
+        return new PodInterface(owner.toString(), owner.ifName(), mac, prefixes(), List.of(), kernel, mtu);
     }
 
     /** "If unset, a default gateway (if any) will be used" (SPEC.md section 5, routes): the first address's of its family. */

@@ -11,6 +11,7 @@ import dev.fairlead.plan.ipam.Range;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -25,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The node's address leases on disk: what {@link Ipam} decides is in the journal, and forced to the disk, before anybody
- * hears of it. Safe from any thread; calls that come together share one write to the disk.
+ * The node's address leases on disk: what {@link Ipam} decides is in the journal before anybody hears of it, and forced to
+ * the disk before anybody uses it. Safe from any thread; calls that come together share one write to the disk.
  */
 public final class LeaseBook implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseBook.class);
@@ -38,13 +39,10 @@ public final class LeaseBook implements AutoCloseable {
     private final Path journal;
     private final FileChannel lockFile;
     private final ReentrantLock deciding = new ReentrantLock();
-    private final ReentrantLock syncing = new ReentrantLock();
+    private final DiskSync disk;
     private FileChannel file;
     private Ipam ipam;
     private long linesSinceSnapshot;
-    private long written;
-    private long synced;
-
     private final String damage;
 
     private LeaseBook(Path journal, FileChannel lockFile, Found found) throws IOException {
@@ -53,6 +51,7 @@ public final class LeaseBook implements AutoCloseable {
         this.ipam = found.ipam();
         this.damage = found.damage();
         this.file = rewrite(ipam);
+        this.disk = DiskSync.start(journal.toString(), this::force);
     }
 
     /**
@@ -123,17 +122,16 @@ public final class LeaseBook implements AutoCloseable {
      * @throws IpamException.LeaseConflict when somebody else holds one of its addresses
      */
     public void adopt(Lease lease) {
-        long line;
         deciding.lock();
         try {
             IpamEvent event = new IpamEvent.Leased(lease);
             Ipam after = ipam.apply(event);
-            line = append(List.of(event));
+            append(List.of(event));
             ipam = after;
         } finally {
             deciding.unlock();
         }
-        sync(line);
+        disk.begin().await();
     }
 
     /** The state now. */
@@ -152,18 +150,30 @@ public final class LeaseBook implements AutoCloseable {
      * @throws IpamException when they can't be given
      */
     public Ipam.Granted lease(LeaseRequest request) {
-        Ipam.Granted granted;
-        long line;
+        Leasing leasing = begin(request);
+        leasing.onDisk().await();
+        return leasing.granted();
+    }
+
+    /** A decision that is in the journal and on its way to the disk. The addresses must not be used before it is there. */
+    record Leasing(Ipam.Granted granted, DiskSync.Pending onDisk) {}
+
+    /**
+     * As {@link #lease}, and doesn't wait for the disk. From here on the lease outlives this process, which may end at any
+     * moment; only a power cut could take it away again, and then no pod is left either.
+     *
+     * @throws IpamException when they can't be given
+     */
+    Leasing begin(LeaseRequest request) {
         deciding.lock();
         try {
-            granted = ipam.lease(request, System.currentTimeMillis());
-            line = append(granted.events());
+            Ipam.Granted granted = ipam.lease(request, System.currentTimeMillis());
+            append(granted.events());
             ipam = granted.after();
+            return new Leasing(granted, disk.begin());
         } finally {
             deciding.unlock();
         }
-        sync(line);
-        return granted;
     }
 
     /**
@@ -185,7 +195,7 @@ public final class LeaseBook implements AutoCloseable {
         }
     }
 
-    private long append(List<IpamEvent> events) {
+    private void append(List<IpamEvent> events) {
         if (!events.isEmpty()) {
             byte[] lines = IpamJournal.encode(events);
             try {
@@ -201,33 +211,30 @@ public final class LeaseBook implements AutoCloseable {
                         "could not write to " + journal + ": " + e.getMessage() + "; make room or repair the disk", e);
             }
             linesSinceSnapshot += events.size();
-            written++;
         }
-        return written;
     }
 
-    /** Returns when line number {@code line} is on the disk; whoever comes first syncs for all that wait. */
-    private void sync(long line) {
-        syncing.lock();
-        try {
-            if (synced >= line) {
-                return;
-            }
-            FileChannel current;
-            long upTo;
-            deciding.lock();
+    /** Only what is in the file now: a file that was replaced meanwhile was forced before it took the place. */
+    private void force() throws IOException {
+        while (true) {
+            FileChannel current = now();
             try {
-                current = file;
-                upTo = written;
-            } finally {
-                deciding.unlock();
+                current.force(false);
+                return;
+            } catch (ClosedChannelException e) {
+                if (current == now()) {
+                    throw e;
+                }
             }
-            current.force(false);
-            synced = upTo;
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not force " + journal + " to the disk: " + e.getMessage(), e);
+        }
+    }
+
+    private FileChannel now() {
+        deciding.lock();
+        try {
+            return file;
         } finally {
-            syncing.unlock();
+            deciding.unlock();
         }
     }
 
@@ -265,6 +272,7 @@ public final class LeaseBook implements AutoCloseable {
 
     @Override
     public void close() {
+        disk.close();
         try {
             file.close();
             lockFile.close();

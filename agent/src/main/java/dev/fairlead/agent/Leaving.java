@@ -1,5 +1,6 @@
 package dev.fairlead.agent;
 
+import dev.fairlead.dataplane.BandwidthLimits;
 import dev.fairlead.dataplane.PeerRoutes;
 import dev.fairlead.dataplane.PortLabel;
 import dev.fairlead.dataplane.ServiceTable;
@@ -58,6 +59,9 @@ public record Leaving(List<String> taken, List<String> left) {
             if (install.takeProgram()) {
                 taken.add("the program " + install.program());
             }
+            if (install.takeLoopback()) {
+                taken.add("the program " + install.loopback());
+            }
             kernel(rtnetlink, node, bridge, taken);
         }
         return new Leaving(taken, files(install, stateDirectory, taken));
@@ -87,6 +91,9 @@ public record Leaving(List<String> taken, List<String> left) {
             table.clean();
         }
         SpoofGuard.remove(node);
+        try (BandwidthLimits limits = new BandwidthLimits(node, rtnetlink)) {
+            limits.clean();
+        }
         taken.add("the tables inet fairlead and bridge fairlead-guard");
     }
 

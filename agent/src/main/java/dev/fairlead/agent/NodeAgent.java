@@ -65,6 +65,7 @@ public final class NodeAgent implements AutoCloseable {
         if (!config.podCidrs().isEmpty()) {
             // What is wrong with the call must be said before anything is made.
             var _ = Ipam.of(pools(config));
+            PodMtu.require(config);
             CniDoor.requireFree(config.socket());
         }
         Rtnetlink rtnetlink = Rtnetlink.open(config.node());
@@ -91,11 +92,14 @@ public final class NodeAgent implements AutoCloseable {
             try {
                 // After leases and links agree: the guard is filled from the leases.
                 PodGuard guard = PodGuard.start(config, leases);
-                PodFeature features = new PodFeatures(List.of());
+                PodBandwidth bandwidth = PodBandwidth.start(bridge);
+                truth.alsoFound(bandwidth.mend());
+                PodFeature features = new PodFeatures(List.of(bandwidth));
                 truth.tellOfReleases(owner -> {
                     features.forget(owner);
                     guard.forget(owner);
                 });
+                truth.alsoMend(features::mend);
                 FairleadPlugin plugin = new FairleadPlugin(addresses, bridge, guard, wiring, features, locks, steps);
                 return new Pods(leases, bridge, guard, wiring, features, openDoor(config, plugin, guard), truth);
             } catch (RuntimeException e) {
@@ -111,7 +115,7 @@ public final class NodeAgent implements AutoCloseable {
     /** What IPAM plugins are executed with: the shim hands on no PATH, and some plugins look for programs. */
     private static DelegatedAddresses delegated(AgentConfig config, LeaseBook leases) {
         String path = Optional.ofNullable(System.getenv("PATH")).orElse("/usr/sbin:/usr/bin:/sbin:/bin");
-        Delegation delegation = new Delegation(new NodePlugins(config.node()), Map.of("PATH", path), DELEGATE_PATIENCE);
+        Delegation delegation = new Delegation(NodePlugins.in(config.node()), Map.of("PATH", path), DELEGATE_PATIENCE);
         List<Ip> gateways = pools(config).stream().map(Range::gateway).toList();
         return new DelegatedAddresses(delegation, DelegateNotes.open(config.stateDirectory()), leases, gateways);
     }

@@ -5,15 +5,10 @@ import dev.fairlead.cni.runtime.PluginExec;
 import dev.fairlead.cni.runtime.PluginOutcome;
 import dev.fairlead.kernel.SyscallException;
 import dev.fairlead.kernel.netns.Netns;
-import dev.fairlead.kernel.process.Child;
 import dev.fairlead.kernel.process.Setup;
 import dev.fairlead.kernel.process.Spawn;
 import dev.fairlead.kernel.sys.Fd;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,18 +17,26 @@ import java.util.Optional;
 
 /**
  * Executes CNI plugins where a runtime has to (SPEC.md section 2, "the runtime must execute the plugin in the runtime's
- * network namespace"): in the node's. Their streams are files in memory, so that no plugin can block on a full pipe.
+ * network namespace"): in the node's. Their streams are files in memory, so that no plugin can block on a full pipe. Any
+ * thread.
  */
 public final class NodePlugins implements PluginExec {
     private static final int ETXTBSY = 26;
 
-    /** Of each stream; a result has a few hundred bytes. */
-    private static final int MOST_BYTES = 4 << 20;
+    private final Setup[] before;
 
-    private final Netns node;
+    private NodePlugins(Setup... before) {
+        this.before = before;
+    }
 
-    public NodePlugins(Netns node) {
-        this.node = node;
+    /** In this namespace, whichever the calling thread is in. */
+    public static NodePlugins in(Netns node) {
+        return new NodePlugins(new Setup.Join(node.fd(), Setup.NET));
+    }
+
+    /** In the calling thread's namespace: for a thread that is in the node's, as all of a real container runtime's are. */
+    public static NodePlugins here() {
+        return new NodePlugins();
     }
 
     @Override
@@ -41,32 +44,20 @@ public final class NodePlugins implements PluginExec {
         try (Fd input = Fd.memory("plugin input");
                 Fd output = Fd.memory("plugin output");
                 Fd error = Fd.memory("plugin error")) {
-            Files.write(input.path(), stdin);
-            Child plugin = Spawn.of(file, List.of())
+            input.fill(stdin);
+            Optional<Integer> exit = Spawn.of(file, List.of())
                     .withEnvironment(environment)
                     .withStreams(input, output, error)
                     .withSession()
-                    .withBefore(new Setup.Join(node.fd(), Setup.NET))
-                    .start();
-            try (plugin) {
-                Optional<Integer> exit = plugin.await(timeout);
-                if (exit.isEmpty()) {
-                    plugin.killSession();
-                    return new PluginOutcome.TimedOut(new String(read(error), StandardCharsets.UTF_8));
-                }
-                return new PluginOutcome.Exited(new PluginOutput(exit.get(), read(output), read(error)));
+                    .withBefore(before)
+                    .run(timeout);
+            if (exit.isEmpty()) {
+                return new PluginOutcome.TimedOut(new String(error.content(), StandardCharsets.UTF_8));
             }
+            return new PluginOutcome.Exited(new PluginOutput(exit.get(), output.content(), error.content()));
         } catch (SyscallException e) {
             return new PluginOutcome.NotStarted(
                     String.valueOf(e.getMessage()), e.errno().number() == ETXTBSY);
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not pass on the streams of plugin " + file, e);
-        }
-    }
-
-    private static byte[] read(Fd stream) throws IOException {
-        try (InputStream in = Files.newInputStream(stream.path())) {
-            return in.readNBytes(MOST_BYTES);
         }
     }
 }

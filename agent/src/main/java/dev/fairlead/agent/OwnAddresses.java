@@ -30,7 +30,8 @@ record OwnAddresses(LeaseBook leases) implements AddressSource {
 
     @Override
     public Given beforeWiring(AddRequest request, Attachment owner) {
-        Ipam.Granted granted = lease(leaseRequest(request, owner));
+        LeaseBook.Leasing leasing = lease(leaseRequest(request, owner));
+        Ipam.Granted granted = leasing.granted();
         List<IpConfig> ips = new ArrayList<>();
         List<Route> routes = new ArrayList<>();
         for (Placement placement : granted.placements()) {
@@ -39,7 +40,7 @@ record OwnAddresses(LeaseBook leases) implements AddressSource {
             routes.add(Route.via(new Prefix(any, 0), placement.gateway()));
         }
         boolean isNew = !granted.events().isEmpty();
-        return new Given(granted.lease().mac(), ips, routes, Dns.NONE, isNew);
+        return new Given(granted.lease().mac(), ips, routes, Dns.NONE, leasing.onDisk(), isNew);
     }
 
     @Override
@@ -56,7 +57,7 @@ record OwnAddresses(LeaseBook leases) implements AddressSource {
         for (RequestedIp ip : request.conf().requestedIps(request.args())) {
             wanted.add(ip.address());
         }
-        Mac mac = request.runtimeConfig().mac().orElse(LeaseRequest.ANY_MAC);
+        Mac mac = request.conf().requestedMac(request.args()).orElse(LeaseRequest.ANY_MAC);
         return LeaseRequest.of(owner).from(ranges).wanting(wanted).withMac(mac);
     }
 
@@ -69,9 +70,9 @@ record OwnAddresses(LeaseBook leases) implements AddressSource {
                 range.gateway().orElse(all.gateway()));
     }
 
-    private Ipam.Granted lease(LeaseRequest request) {
+    private LeaseBook.Leasing lease(LeaseRequest request) {
         try {
-            return leases.lease(request);
+            return leases.begin(request);
         } catch (IpamException.PoolExhausted e) {
             throw CniException.tryAgainLater(
                     "no free address for " + request.attachment() + ": " + e.getMessage(),
@@ -79,12 +80,16 @@ record OwnAddresses(LeaseBook leases) implements AddressSource {
         } catch (IpamException | IllegalArgumentException e) {
             throw CniException.invalidConfig("no address for " + request.attachment(), String.valueOf(e.getMessage()));
         } catch (UncheckedIOException e) {
-            throw new CniException(
-                    ErrorCode.IO_FAILURE,
-                    "no address for " + request.attachment() + ", since a lease must be on disk before it is used",
-                    String.valueOf(e.getMessage()),
-                    e);
+            throw notOnDisk(request.attachment(), e);
         }
+    }
+
+    static CniException notOnDisk(Attachment owner, UncheckedIOException why) {
+        return new CniException(
+                ErrorCode.IO_FAILURE,
+                "no address for " + owner + ", since a lease must be on disk before it is used",
+                String.valueOf(why.getMessage()),
+                why);
     }
 
     /**

@@ -5,6 +5,8 @@ import dev.fairlead.cni.plugin.AddRequest;
 import dev.fairlead.cni.plugin.CheckRequest;
 import dev.fairlead.cni.protocol.AddResult;
 import dev.fairlead.plan.ipam.Attachment;
+import java.util.List;
+import java.util.Set;
 
 /**
  * What a pod's interface can have beside addresses and wiring, when the runtime asks for it. Started after the wiring and
@@ -26,6 +28,16 @@ interface PodFeature extends AutoCloseable {
 
     /** @throws CniException that says what is missing of what {@link #start} made */
     void check(CheckRequest request, Attachment owner);
+
+    /** Who has something of it, whoever wired the pod. */
+    default Set<Attachment> owners() {
+        return Set.of();
+    }
+
+    /** Looks whether the kernel still has what was made, and makes it so: a sentence for each thing that wasn't. */
+    default List<String> mend() {
+        return List.of();
+    }
 
     /** Takes everything of it out of the kernel, for all pods. */
     void clean();

@@ -4,7 +4,10 @@ import dev.fairlead.cni.plugin.AddRequest;
 import dev.fairlead.cni.plugin.CheckRequest;
 import dev.fairlead.cni.protocol.AddResult;
 import dev.fairlead.plan.ipam.Attachment;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -40,6 +43,20 @@ record PodFeatures(List<PodFeature> inOrder) implements PodFeature {
     @Override
     public void check(CheckRequest request, Attachment owner) {
         inOrder.forEach(feature -> feature.check(request, owner));
+    }
+
+    @Override
+    public Set<Attachment> owners() {
+        Set<Attachment> owners = new HashSet<>();
+        inOrder.forEach(feature -> owners.addAll(feature.owners()));
+        return owners;
+    }
+
+    @Override
+    public List<String> mend() {
+        List<String> findings = new ArrayList<>();
+        inOrder.forEach(feature -> findings.addAll(feature.mend()));
+        return findings;
     }
 
     @Override

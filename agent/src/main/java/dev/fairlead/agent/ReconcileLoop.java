@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +19,8 @@ final class ReconcileLoop implements AutoCloseable {
     private static final int PERIOD_SECONDS = 60;
 
     private final Reconciler reconciler;
-    private final Reconciliation first;
+    private Reconciliation first;
+    private volatile Supplier<List<String>> others = List::of;
     private final ScheduledExecutorService clock;
 
     private ReconcileLoop(Reconciler reconciler, Reconciliation first, String node) {
@@ -48,13 +50,29 @@ final class ReconcileLoop implements AutoCloseable {
         reconciler.tellOfReleases(listener);
     }
 
+    /** Has {@code mending} run with each comparison from now on; it gives a sentence for each thing that it mended. */
+    void alsoMend(Supplier<List<String>> mending) {
+        others = mending;
+    }
+
+    /** Adds what others found at the start. To be called before anybody is served. */
+    void alsoFound(List<String> findings) {
+        List<String> all = new ArrayList<>(first.findings());
+        all.addAll(findings);
+        first = new Reconciliation(all);
+    }
+
     Reconciliation first() {
         return first;
     }
 
     Reconciliation now() {
         synchronized (reconciler) {
-            return reconciler.run();
+            List<String> findings = new ArrayList<>(reconciler.run().findings());
+            List<String> more = others.get();
+            more.forEach(finding -> LOG.warn("{}", finding));
+            findings.addAll(more);
+            return new Reconciliation(findings);
         }
     }
 

@@ -160,7 +160,12 @@ final class Reconciler {
     }
 
     static Optional<Attachment> attachment(PortLabel label) {
-        String[] parts = label.owner().split("/", -1);
+        return attachment(label.owner());
+    }
+
+    /** Reads {@code network/container/interface}. */
+    static Optional<Attachment> attachment(String owner) {
+        String[] parts = owner.split("/", -1);
         try {
             return parts.length == 3 ? Optional.of(new Attachment(parts[0], parts[1], parts[2])) : Optional.empty();
         } catch (IllegalArgumentException e) {

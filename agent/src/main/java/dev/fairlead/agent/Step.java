@@ -4,10 +4,12 @@ package dev.fairlead.agent;
 enum Step {
     /** ADD and DEL: understood, nothing changed yet. */
     PARSED("parse"),
-    /** ADD: the lease is on the disk, or the note that an IPAM plugin is going to be asked for one. */
+    /** ADD: the lease is in the journal, and the disk has begun to keep it; or the note is on the disk that an IPAM plugin is asked. */
     LEASED("lease"),
     /** ADD: both ends of the veth are made, the node's end is a port with its label. */
     NODE_WIRED("node"),
+    /** ADD: the lease is on the disk; until here the pod has no address. */
+    LEASE_ON_DISK("disk"),
     /** ADD: the pod's interface is up, with addresses and routes as far as they are known. */
     POD_WIRED("pod"),
     /** ADD, addresses from an IPAM plugin: the plugin has given them. */

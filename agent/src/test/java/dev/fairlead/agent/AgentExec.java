@@ -22,7 +22,7 @@ record AgentExec(Netns node, Path socket) implements PluginExec {
     @Override
     public PluginOutcome execute(Path binary, Map<String, String> environment, byte[] stdin, Duration timeout) {
         if (!binary.endsWith(SHIM)) {
-            return new NodePlugins(node).execute(binary, environment, stdin, timeout);
+            return NodePlugins.in(node).execute(binary, environment, stdin, timeout);
         }
         try (UnixSocket caller = UnixSocket.connect(socket.toString())) {
             byte[] question = ShimFrames.encode(new ShimRequest(environment, stdin));

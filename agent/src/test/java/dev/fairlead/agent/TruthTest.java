@@ -121,7 +121,8 @@ class TruthTest {
             assertThat(agent.found().isClean()).isTrue();
         }
         try (NodeAgent agent = NodeAgent.start(config(node))) {
-            boolean cutOff = List.of(Step.LEASED, Step.NODE_WIRED, Step.UNWIRED, Step.FEATURES_ENDED)
+            boolean cutOff = List.of(
+                            Step.LEASED, Step.NODE_WIRED, Step.LEASE_ON_DISK, Step.UNWIRED, Step.FEATURES_ENDED)
                     .contains(last);
             assertThat(agent.found().isClean()).as(agent.found().toString()).isEqualTo(!cutOff);
             assertThat(agent.reconcile().isClean()).isTrue();
@@ -256,7 +257,7 @@ class TruthTest {
             assertThat(add[3]).isEqualTo("ok");
             assertThat(add[5])
                     .matches(
-                            "parse [0-9.]+, lease [0-9.]+, node [0-9.]+, pod [0-9.]+, features [0-9.]+, answer [0-9.]+, confirm [0-9.]+");
+                            "parse [0-9.]+, lease [0-9.]+, node [0-9.]+, disk [0-9.]+, pod [0-9.]+, features [0-9.]+, answer [0-9.]+, confirm [0-9.]+");
             assertThat(agent.cniLog().get(1).split("\t", -1)[5])
                     .matches("parse [0-9.]+, unwire [0-9.]+, features-end [0-9.]+, release [0-9.]+");
             assertThat(CniCaller.log(directory.resolve("cni.sock"))).isEqualTo(agent.cniLog());

@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A node with a CNI network on it, measured as a container runtime uses it: ADD and DEL execute the plugin's program. Both
@@ -28,16 +30,34 @@ final class CniNode implements Rounds.Contestant, AutoCloseable {
     static final String ADD = "ADD";
     static final String DEL = "DEL";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final long PAUSE_NANOS = 100_000;
+
+    /** Which field of a line of the agent's log has the milliseconds of the steps. */
+    private static final int STEPS = 5;
 
     private final String name;
     private final Owned owned;
+    private final Netns node;
+    private final NodeThread inNode;
     private final Pods pods;
     private final CniRuntime runtime;
     private final NetConfList list;
+    private final Optional<NodeAgent> agent;
 
-    private CniNode(String name, Owned owned, Pods pods, CniRuntime runtime, NetConfList list) {
+    private CniNode(
+            String name,
+            Owned owned,
+            Netns node,
+            Pods pods,
+            CniRuntime runtime,
+            NetConfList list,
+            Optional<NodeAgent> agent) {
+        this.agent = agent;
         this.name = name;
         this.owned = owned;
+        this.node = node;
+        this.inNode = NodeThread.start(node);
+        owned.add(inNode::close);
         this.pods = pods;
         this.runtime = runtime;
         this.list = list;
@@ -56,8 +76,8 @@ final class CniNode implements Rounds.Contestant, AutoCloseable {
             owned.add(agent::close);
             NetConfList list =
                     NodeCni.fairlead(place.sockets(), place.nativePrograms()).list();
-            CniRuntime runtime = runtime(new NodePlugins(node), place.nativePrograms(), state);
-            return new CniNode(name, owned, pods(owned, rounds), runtime, list);
+            CniRuntime runtime = runtime(NodePlugins.here(), place.nativePrograms(), state);
+            return new CniNode(name, owned, node, pods(owned, rounds), runtime, list, Optional.of(agent));
         } catch (RuntimeException e) {
             owned.close();
             throw e;
@@ -83,7 +103,8 @@ final class CniNode implements Rounds.Contestant, AutoCloseable {
                     .put("subnet", "10.244.2.0/24")
                     .put("dataDir", state.resolve("leases").toString());
             NetConfList list = NetConfList.read(CniJson.bytes(json));
-            return new CniNode(name, owned, pods(owned, rounds), runtime(new NodePlugins(node), bin, state), list);
+            CniRuntime runtime = runtime(NodePlugins.here(), bin, state);
+            return new CniNode(name, owned, node, pods(owned, rounds), runtime, list, Optional.empty());
         } catch (RuntimeException e) {
             owned.close();
             throw e;
@@ -114,8 +135,39 @@ final class CniNode implements Rounds.Contestant, AutoCloseable {
     @Override
     public void round(Rounds.Lap lap) {
         Pods.Pod pod = pods.next();
-        lap.took(ADD, add(pod));
-        lap.took(DEL, del(pod));
+        lap.took(ADD, inNode.call(() -> add(pod)));
+        agent.ifPresent(itself -> steps(itself, pod, lap));
+        lap.took(DEL, inNode.call(() -> del(pod)));
+    }
+
+    /** What the agent noted of this ADD, which it does after the answer. */
+    private static void steps(NodeAgent agent, Pods.Pod pod, Rounds.Lap lap) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            List<String> log = agent.cniLog();
+            String[] fields = log.isEmpty() ? new String[0] : log.getLast().split("\t", -1);
+            if (fields.length > STEPS && fields[1].equals(ADD) && fields[2].contains("/" + pod.containerId() + "/")) {
+                for (String step : fields[STEPS].split(", ", -1)) {
+                    String[] words = step.split(" ", -1);
+                    lap.took(words[0], Double.parseDouble(words[1]));
+                }
+                return;
+            }
+            if (System.nanoTime() - deadline >= 0) {
+                throw new IllegalStateException("the agent has not noted the ADD of " + pod.containerId());
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    /** Where the runtime's calls are to be made. */
+    NodeThread thread() {
+        return inNode;
+    }
+
+    /** For a thread of the caller's own, which ends with what it does here. */
+    void enter() {
+        node.enter();
     }
 
     /** The pods that are there to be attached. */
@@ -123,7 +175,7 @@ final class CniNode implements Rounds.Contestant, AutoCloseable {
         return pods;
     }
 
-    /** Attaches a pod. Any thread. @return milliseconds */
+    /** Attaches a pod. Any thread that is in the node. @return milliseconds */
     double add(Pods.Pod pod) {
         long start = System.nanoTime();
         var added = runtime.add(list, pod.parameters());
@@ -134,7 +186,7 @@ final class CniNode implements Rounds.Contestant, AutoCloseable {
         return millis;
     }
 
-    /** Detaches a pod. Any thread. @return milliseconds */
+    /** Detaches a pod. Any thread that is in the node. @return milliseconds */
     double del(Pods.Pod pod) {
         long start = System.nanoTime();
         runtime.del(list, pod.parameters());

@@ -93,6 +93,7 @@ record Crowd(int together, int full) {
             Pods.Pod pod = node.pods().next();
             pods.add(pod);
             adding.add(start(() -> {
+                node.enter();
                 go.await();
                 return node.add(pod);
             }));
@@ -104,7 +105,10 @@ record Crowd(int together, int full) {
         lap.took(P50, times.median());
         lap.took(P99, times.percentile(99));
         List<FutureTask<Double>> deleting = new ArrayList<>();
-        pods.forEach(pod -> deleting.add(start(() -> node.del(pod))));
+        pods.forEach(pod -> deleting.add(start(() -> {
+            node.enter();
+            return node.del(pod);
+        })));
         deleting.forEach(Crowd::await);
     }
 
@@ -114,14 +118,14 @@ record Crowd(int together, int full) {
         for (int i = 0; i < full; i++) {
             Pods.Pod pod = node.pods().next();
             pods.add(pod);
-            times.add(node.add(pod));
+            times.add(node.thread().call(() -> node.add(pod)));
         }
         // The very first ADDs also pay for what is only made once, so the ten after the fifth are compared with the
         // last.
         int from = Math.min(TEN / 2, Math.max(0, full - TEN));
         lap.took(FIRST, new Samples(times.subList(from, Math.min(full, from + TEN))).median());
         lap.took(LAST, new Samples(times.subList(Math.max(0, full - TEN), full)).median());
-        pods.forEach(node::del);
+        pods.forEach(pod -> node.thread().call(() -> node.del(pod)));
     }
 
     private static FutureTask<Double> start(Callable<Double> work) {

@@ -80,7 +80,7 @@ final class Floor implements Rounds.Contestant, AutoCloseable {
         long start = System.nanoTime();
         var wired = wiring.wire(wanted, pod);
         lap.since(WIRE, start);
-        if (wired.host().master() != bridge.index()) {
+        if (bridge.rtnetlink().links().require(wired.host().name()).master() != bridge.index()) {
             throw new IllegalStateException("the pod's veth is not a port of the bridge");
         }
         start = System.nanoTime();

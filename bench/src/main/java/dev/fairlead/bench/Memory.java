@@ -20,10 +20,19 @@ final class Memory {
 
     /** Of one process, in bytes; 0 when it has ended. */
     static long of(int pid) {
+        return field(pid, "Pss:");
+    }
+
+    /** As {@code ps} and {@code top} show it: pages that it shares count in full. In bytes; 0 when it has ended. */
+    static long resident(int pid) {
+        return field(pid, "Rss:");
+    }
+
+    private static long field(int pid, String name) {
         try {
             for (String line : Files.readAllLines(PROC.resolve(pid + "/smaps_rollup"))) {
-                if (line.startsWith("Pss:")) {
-                    String kilobytes = line.substring("Pss:".length()).strip().split(" ", -1)[0];
+                if (line.startsWith(name)) {
+                    String kilobytes = line.substring(name.length()).strip().split(" ", -1)[0];
                     return 1024 * Long.parseLong(kilobytes);
                 }
             }

@@ -117,8 +117,13 @@ record AgentCommand(Terminal terminal) implements Command {
     }
 
     private void put(CniInstall install) {
-        install.put();
+        boolean loopback = install.put();
         terminal.out().println("installed " + install.program() + " and " + install.conflist());
+        if (loopback) {
+            terminal.out()
+                    .println("installed " + install.loopback()
+                            + ", since containerd and CRI-O want a plugin of that name and there was none");
+        }
         for (Path earlier : install.before()) {
             terminal.err()
                     .println("fairlead: the runtime takes " + earlier + " before " + CniInstall.CONFLIST

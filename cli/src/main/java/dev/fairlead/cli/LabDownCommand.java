@@ -1,7 +1,5 @@
 package dev.fairlead.cli;
 
-import dev.fairlead.kernel.process.Child;
-import dev.fairlead.kernel.process.Stranger;
 import dev.fairlead.lab.door.LabCaller;
 import dev.fairlead.lab.door.LabName;
 import java.time.Duration;
@@ -20,14 +18,7 @@ record LabDownCommand(Terminal terminal) implements Command {
     @Override
     public int run(ParseResult parsed) {
         LabName name = LabCommand.name(parsed);
-        // Process 1 of the lab's PID namespace: when it has ended, the kernel has ended all the others.
-        try (Stranger lab = Stranger.hold(LabCaller.pid(name))) {
-            LabCaller.ask(name, LabCaller.request("down"));
-            if (!lab.awaitEnd(PATIENCE)) {
-                lab.signal(Child.SIGKILL);
-                lab.awaitEnd(PATIENCE);
-            }
-        }
+        LabCaller.end(name, PATIENCE);
         terminal.out().println("lab '" + name + "' is down");
         return 0;
     }

@@ -72,6 +72,10 @@ record LabUpCommand(Terminal terminal) implements Command {
         }
         LabHost host = LabHost.start(options, manifests, Launch.labEnvironment());
         boolean settled = host.awaitReady(PATIENCE);
+        if (host.lab().isEnding()) {
+            host.close();
+            throw new CommandFailure("lab '" + options.name() + "' was taken down before its pods answered");
+        }
         report(host.lab(), start);
         terminal.flush();
         host.letGoOfTerminal();

@@ -1,5 +1,7 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.kernel.process.Exit;
+
 /** Where the JVM begins. The launcher {@code ./fairlead} is the only caller. */
 public final class Main {
     private Main() {}
@@ -8,8 +10,16 @@ public final class Main {
     public static void main(String[] args) {
         int code = run(Terminal.ofProcess(), args);
         Launch.answer(code); // after the sentence that says why; a command that stayed has answered before
+        if (Launch.namespaces().isPresent() && !training(args)) {
+            Exit.now(code); // a lab has threads that wait in the kernel, and the JVM would wait for them
+        }
         // Not a plain return: a thread left behind by a failed command must not keep a short command alive.
         System.exit(code);
+    }
+
+    /** The JVM writes its start-up cache when it ends in its own way. */
+    private static boolean training(String... args) {
+        return args.length > 0 && args[0].equals("__train");
     }
 
     /** Runs one command with all its output on {@code terminal}; returns its exit code and never throws. */

@@ -112,13 +112,6 @@ public final class Terminal {
         return colours ? style.start + text + "\u001b[0m" : text;
     }
 
-    /** {@code text}, cut so that it fits one line of this terminal; a cut is shown by an ellipsis. */
-    public String fit(String text) {
-        return text.codePointCount(0, text.length()) <= columns
-                ? text
-                : text.substring(0, text.offsetByCodePoints(0, columns - 1)) + "…";
-    }
-
     /**
      * {@code text} as lines of at most {@code room} columns, broken after a space or a comma; what has neither is broken where
      * the room ends.

@@ -83,7 +83,7 @@ class AgentCommandTest {
         return directory.resolve("cni-conf-dir/10-fairlead.conflist");
     }
 
-    /** As libcni: the list's version and name in front of the plugin's own object. */
+    /** As libcni from 1.2 on: the newest of the offered versions, and the list's name, in front of the plugin's own object. */
     private Ended call(String verb, String container, Path pod) throws Exception {
         JsonNode list = JSON.readTree(Files.readAllBytes(conflist()));
         return call(verb, container, pod, list);
@@ -91,7 +91,7 @@ class AgentCommandTest {
 
     private Ended call(String verb, String container, Path pod, JsonNode list) throws Exception {
         ObjectNode conf = (ObjectNode) list.get("plugins").get(0).deepCopy();
-        conf.put("cniVersion", list.get("cniVersion").asText())
+        conf.put("cniVersion", list.at("/cniVersions/1").asText())
                 .put("name", list.get("name").asText());
         Path program = directory.resolve("cni-bin-dir").resolve(conf.get("type").asText());
         Map<String, String> environment = Map.of(
@@ -122,7 +122,8 @@ class AgentCommandTest {
         JsonNode list;
         try (Started agent = serving()) {
             list = JSON.readTree(Files.readAllBytes(conflist()));
-            assertThat(list.get("cniVersion").asText()).isEqualTo("1.1.0");
+            assertThat(list.get("cniVersion").asText()).isEqualTo("1.0.0");
+            assertThat(list.get("cniVersions").toString()).isEqualTo("[\"1.0.0\",\"1.1.0\"]");
             assertThat(list.at("/plugins/0/socket").asText())
                     .isEqualTo(directory.resolve("cni.sock").toString());
             assertThat(call("STATUS", "", pod).exitCode()).isZero();

@@ -1,7 +1,9 @@
 package dev.fairlead.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.fairlead.testkit.Oracle;
 import dev.fairlead.testkit.Poll;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,6 +122,19 @@ class LabExecTest {
         } catch (java.io.IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** {@code tcpdump} gives up root's rights for those of a user of its own, which has to be there. */
+    @Test
+    void programsCanBecomeAnotherUser() {
+        assumeTrue(TestLab.isRoot(), "an ordinary user's lab has other users only with /etc/subuid and newuidmap");
+        assertThat(lab.in("client", "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "id", "-u"))
+                .isEqualTo("65534");
+        Oracle.assumeInstalled("tcpdump");
+        String capture = "timeout 20 tcpdump -nni lo -c 2 tcp port 8080 & tcpdump=$!; "
+                + "while kill -0 $tcpdump 2>/dev/null; do curl -sS -o /dev/null http://127.0.0.1:8080/hostname; done; "
+                + "wait $tcpdump";
+        assertThat(lab.exec("client", "bash", "-c", capture).ok()).contains("IP 127.0.0.1.");
     }
 
     @Test

@@ -1,11 +1,14 @@
 package dev.fairlead.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -159,5 +162,104 @@ class LabRefusalTest {
                         directory.toString()),
                 "net.conflist",
                 "line 1");
+    }
+
+    // ---- plugins that go wrong: the lab is up, the pod isn't, and the sentence names pod, plugin and network
+
+    /** {@code lab up} with a plugin made of a shell script, and {@code lab down} right after it. */
+    private static String upWithPlugin(String name, String script) throws IOException {
+        Path plugin = manifest(name, "#!/bin/sh\n" + script + "\n");
+        Files.setPosixFilePermissions(plugin, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path conf = manifest(
+                name + ".conflist",
+                "{\"cniVersion\": \"1.0.0\", \"name\": \"other\", \"plugins\": [{\"type\": \"" + name + "\"}]}");
+        String lab = TestLab.freshName();
+        Ran up = Ran.fairlead(
+                Map.of("FAIRLEAD_JVM_OPTIONS", "-Dfairlead.cni.seconds=1"),
+                pod("web", "image: fairlead/http", ""),
+                List.of(
+                        "lab",
+                        "up",
+                        "--name",
+                        lab,
+                        "--nodes",
+                        "1",
+                        "--cni-conf",
+                        conf.toString(),
+                        "--cni-bin",
+                        directory.toString(),
+                        "-f",
+                        "-"));
+        try (TestLab running = TestLab.running(lab)) {
+            assertThat(up.exitCode()).as(up.toString()).isEqualTo(1);
+            assertThat(up.err())
+                    .startsWith("fairlead: pod default/web is not ready: ")
+                    .hasLineCount(1);
+            assertThat(running.name()).isEqualTo(lab);
+        }
+        return up.err();
+    }
+
+    @Test
+    void aPluginThatPrintsRubbish() throws IOException {
+        assertThat(upWithPlugin("rubbish", "echo this is no result"))
+                .contains(
+                        "plugin 'rubbish' (" + directory.resolve("rubbish") + ")",
+                        "network 'other'",
+                        "line 1, column 1")
+                .contains("it printed 'this is no result'");
+    }
+
+    @Test
+    void aPluginThatHangs() throws IOException {
+        assertThat(upWithPlugin("hangs", "exec sleep 1000000"))
+                .contains("plugin 'hangs' (" + directory.resolve("hangs") + ")", "network 'other'")
+                .contains("didn't answer ADD", "within 1 s and was ended");
+    }
+
+    @Test
+    void aPluginThatIsNotThere() throws IOException, InterruptedException {
+        Path conf = manifest(
+                "gone.conflist", "{\"cniVersion\": \"1.0.0\", \"name\": \"g\", \"plugins\": [{\"type\": \"gone\"}]}");
+        String lab = TestLab.freshName();
+        refused(
+                fairlead("lab", "up", "--name", lab, "--cni-conf", conf.toString(), "--cni-bin", directory.toString()),
+                "gone.conflist names plugin 'gone'",
+                "and " + directory + " has no such program");
+    }
+
+    /** The only address goes to the first pod, which keeps it and goes on answering. */
+    @Test
+    void noFreeAddress() throws IOException {
+        assumeTrue(Files.isExecutable(Path.of("/usr/lib/cni/ptp")), "containernetworking-plugins is not installed");
+        Path conf = manifest("small.conflist", """
+                {"cniVersion": "1.0.0", "name": "small", "plugins": [{"type": "ptp", "ipam": {"type": "host-local",
+                "ranges": [[{"subnet": "10.9.0.0/24", "rangeStart": "10.9.0.2", "rangeEnd": "10.9.0.2"}]]}}]}""");
+        try (TestLab lab = TestLab.up(
+                pod("first", "image: fairlead/http", ""),
+                "--nodes",
+                "1",
+                "--cni-conf",
+                conf.toString(),
+                "--cni-bin",
+                "/usr/lib/cni")) {
+            assertThat(lab.labWithInput(pod("second", "image: fairlead/http", ""), "apply", "-f", "-")
+                            .ok())
+                    .contains("pod/second created");
+            var second = TestLab.named(
+                    lab.await(status -> !TestLab.named(status.path("pods"), "second")
+                                    .path("reason")
+                                    .asText()
+                                    .isEmpty())
+                            .path("pods"),
+                    "second");
+            assertThat(second.path("reason").asText())
+                    .contains(
+                            "the network could not be attached",
+                            "no IP addresses available in range set: 10.9.0.2-10.9.0.2");
+            assertThat(lab.lab("status").ok()).contains("default/second: the network could not be attached");
+            assertThat(lab.podIp("first")).isEqualTo("10.9.0.2");
+            assertThat(lab.get("first", "http://10.9.0.2/hostname")).isEqualTo("first");
+        }
     }
 }

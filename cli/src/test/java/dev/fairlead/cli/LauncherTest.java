@@ -3,9 +3,11 @@ package dev.fairlead.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.fairlead.testkit.Oracle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +24,19 @@ class LauncherTest {
             assertThat(version.lines()).singleElement().asString().startsWith("fairlead 0.1.0 (Java 2");
             assertThat(version.exitCode()).isZero();
             assertThat(version.err()).isEmpty();
+        }
+    }
+
+    /** The width that the kernel keeps for the terminal; shells don't hand it on as a variable. */
+    @Test
+    void knowsTheWidthOfItsTerminal() throws Exception {
+        Oracle.assumeInstalled("script");
+        String onTerminal = "stty -F /dev/tty cols 111; " + Started.HOME.resolve("fairlead") + " --version";
+        Map<String, String> environment =
+                Map.of("FAIRLEAD_NO_BUILD", "1", "FAIRLEAD_JVM_OPTIONS", "-XshowSettings:properties");
+        try (Started version = Started.command(
+                environment, List.of("env", "-u", "COLUMNS", "script", "-qec", onTerminal, "/dev/null"))) {
+            assertThat(version.lines()).anySatisfy(line -> assertThat(line).contains("fairlead.columns = 111"));
         }
     }
 
@@ -62,7 +77,7 @@ class LauncherTest {
 
     @Test
     void leavesOutTheUserNamespaceWhereItIsForbiddenAndTheUserIsRoot() throws Exception {
-        assumeTrue(isRoot(), "not root");
+        assumeTrue(TestLab.isRoot(), "not root");
         try (Started where = withEnvironment("FAIRLEAD_TEST_NO_USERNS", "0")) {
             Map<String, String> seen = where(where);
             assertThat(seen).containsEntry("made", "mount,pid").containsEntry("self", "1");
@@ -83,6 +98,55 @@ class LauncherTest {
                     .contains("doctor")
                     .hasLineCount(1);
         }
+    }
+
+    /** The kernel's own refusal: a namespace whose limit is zero stands for a machine that is set so. */
+    @Test
+    void refusesInOneSentenceWhereTheLimitOfUserNamespacesIsZero() throws Exception {
+        String forbid = "echo 0 >/proc/sys/user/max_user_namespaces && "
+                + "exec setpriv --bounding-set=-all --inh-caps=-all \"$0\" \"$@\"";
+        String fairlead = Started.HOME.resolve("fairlead").toString();
+        Map<String, String> environment = Map.of("FAIRLEAD_NO_BUILD", "1", "FAIRLEAD_TEST_NO_ROOT", "1");
+        for (String[] command : new String[][] {{"demo"}, {"lab", "up", "--name", TestLab.freshName()}}) {
+            List<String> all = new ArrayList<>(
+                    List.of("unshare", "--user", "--map-root-user", "--", "sh", "-c", forbid, fairlead));
+            all.addAll(List.of(command));
+            try (Started refused = Started.command(environment, all)) {
+                assertThat(refused.lines()).isEmpty();
+                assertThat(refused.exitCode()).as(refused.err()).isEqualTo(2);
+                assertThat(refused.err())
+                        .startsWith("fairlead: the kernel allows this user neither user namespaces nor")
+                        .contains("No space left on device", "./fairlead doctor")
+                        .hasLineCount(1);
+            }
+        }
+    }
+
+    /** Root hands out all users that it has; then programs that become another user work in its labs. */
+    @Test
+    void rootsLabsHaveAllUsers() throws Exception {
+        assumeTrue(TestLab.isRoot(), "not root");
+        try (Started hold = Started.fairlead("__hold")) {
+            long jvm = Long.parseLong(hold.line().replace("hostPid=", ""));
+            for (String map : List.of("uid_map", "gid_map")) {
+                assertThat(words("/proc/" + jvm + "/" + map)).isEqualTo(sameIds("/proc/self/" + map));
+            }
+            assertThat(words("/proc/" + jvm + "/setgroups")).isEqualTo("allow");
+        }
+    }
+
+    private static String words(String file) throws IOException {
+        return String.join(" ", Files.readString(Path.of(file)).strip().split("\\s+", -1));
+    }
+
+    /** Each line's first number, its own again, and how many there are. */
+    private static String sameIds(String file) throws IOException {
+        List<String> same = new ArrayList<>();
+        for (String line : Files.readAllLines(Path.of(file))) {
+            String[] words = line.strip().split("\\s+", -1);
+            same.add(words[0] + " " + words[0] + " " + words[2]);
+        }
+        return String.join(" ", same);
     }
 
     /** Where no JDK is to be found the sentence comes from the shell. Only a mount namespace can hide the real one. */
@@ -113,9 +177,5 @@ class LauncherTest {
             seen.put(line.substring(0, equals), line.substring(equals + 1));
         }
         return seen;
-    }
-
-    private static boolean isRoot() throws IOException {
-        return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
     }
 }

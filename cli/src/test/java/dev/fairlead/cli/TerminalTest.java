@@ -23,14 +23,6 @@ class TerminalTest {
     }
 
     @Test
-    void cutsWhatDoesNotFit() {
-        Terminal narrow = Terminal.plain(out, out, 5);
-        assertThat(narrow.fit("12345")).isEqualTo("12345");
-        assertThat(narrow.fit("123456")).isEqualTo("1234…");
-        assertThat(narrow.fit("😀😀😀😀😀😀")).isEqualTo("😀😀😀😀…");
-    }
-
-    @Test
     void wrapsWithoutLosingAnything() {
         assertThat(Terminal.wrap("", 10)).containsExactly("");
         assertThat(Terminal.wrap("0123456789", 10)).containsExactly("0123456789");

@@ -171,13 +171,27 @@ final class TestLab implements AutoCloseable {
 
     // ---- independent witnesses
 
-    /** Runs a tool in the network namespace that a node or pod of the status names; the path must do as it is. */
+    /**
+     * Runs a tool in the network namespace that a node or pod of the status names. For root the path must do as it is; an
+     * ordinary user has no rights there but from within the lab's user namespace.
+     */
     static String witness(JsonNode nodeOrPod, String... command) {
         Oracle.assumeInstalled(command[0]);
-        List<String> all = new ArrayList<>(
-                List.of("nsenter", "--net=" + nodeOrPod.path("netns").asText()));
+        String netns = nodeOrPod.path("netns").asText();
+        List<String> all = new ArrayList<>(List.of("nsenter", "--net=" + netns));
+        if (!isRoot()) {
+            all.addAll(List.of("--user=" + netns.replace("/ns/net", "/ns/user"), "--preserve-credentials"));
+        }
         all.addAll(List.of(command));
         return Ran.program(Map.of(), "", all).ok();
+    }
+
+    static boolean isRoot() {
+        try {
+            return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("asking who this is", e);
+        }
     }
 
     /** As {@link #witness}, of a tool that prints JSON. */

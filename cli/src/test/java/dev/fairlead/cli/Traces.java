@@ -26,6 +26,7 @@ import java.util.stream.Stream;
  * @param namespaces as the kernel names them, {@code net:[4026532183]}, without those that the test itself is in
  */
 record Traces(Set<String> processes, Set<String> namespaces) {
+    private static final List<String> KINDS = List.of("net", "mnt", "pid", "uts", "ipc", "user");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /** Of process {@code lab} and everything that it started. */
@@ -111,17 +112,18 @@ record Traces(Set<String> processes, Set<String> namespaces) {
 
     private static Set<String> namespacesOf(long pid) {
         Set<String> namespaces = new TreeSet<>();
-        for (String directory : List.of("ns", "fd")) {
-            Path path = Path.of("/proc/" + pid + "/" + directory);
-            try (DirectoryStream<Path> links = Files.newDirectoryStream(path)) {
-                for (Path link : links) {
-                    target(link)
-                            .filter(target -> target.matches("(net|mnt|pid|uts|ipc|user):\\[\\d+]"))
-                            .ifPresent(namespaces::add);
-                }
-            } catch (IOException ended) {
-                // or a process of another user, which no lab of ours is
+        Path process = Path.of("/proc/" + pid);
+        for (String kind : KINDS) { // by name, since only root may list those of a process that is not reaped yet
+            target(process.resolve("ns/" + kind)).ifPresent(namespaces::add);
+        }
+        try (DirectoryStream<Path> links = Files.newDirectoryStream(process.resolve("fd"))) {
+            for (Path link : links) {
+                target(link)
+                        .filter(target -> KINDS.stream().anyMatch(kind -> target.startsWith(kind + ":[")))
+                        .ifPresent(namespaces::add);
             }
+        } catch (IOException ended) {
+            // or a process of another user, which no lab of ours is
         }
         return namespaces;
     }

@@ -91,7 +91,9 @@ public final class PodBridge {
         // The kernel would make its link-local address wait for duplicate detection, and without one it asks for no
         // neighbour
         // on behalf of others: for a second or two no IPv6 packet from another node would reach a pod.
-        rtnetlink.links().set(index, LinkSetting.addressGeneration(AddressGeneration.NONE));
+        if (spec.mtu() >= PodInterface.IPV6_LEAST_MTU) {
+            rtnetlink.links().set(index, LinkSetting.addressGeneration(AddressGeneration.NONE));
+        }
         rtnetlink.links().set(index, LinkSetting.up());
         List<Prefix> present = rtnetlink.addresses().list(index).stream()
                 .map(dev.fairlead.kernel.route.Address::prefix)

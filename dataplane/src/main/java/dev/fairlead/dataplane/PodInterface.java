@@ -22,6 +22,8 @@ import java.util.List;
  */
 public record PodInterface(
         String owner, String name, Mac mac, List<Prefix> addresses, List<Ip> gateways, List<Route> routes, int mtu) {
+    /** RFC 8200 section 5. On a link with less the kernel knows no IPv6, not even a setting of it. */
+    public static final int IPV6_LEAST_MTU = 1280;
 
     public PodInterface {
         addresses = List.copyOf(addresses);
@@ -32,6 +34,10 @@ public record PodInterface(
     /** With default routes only. */
     public PodInterface(String owner, String name, Mac mac, List<Prefix> addresses, List<Ip> gateways, int mtu) {
         this(owner, name, mac, addresses, gateways, List.of(), mtu);
+    }
+
+    boolean canHaveIpv6() {
+        return mtu >= IPV6_LEAST_MTU;
     }
 
     /** The name of the node's end. */

@@ -4,6 +4,7 @@ import dev.fairlead.kernel.KernelException;
 import dev.fairlead.kernel.NetlinkException;
 import dev.fairlead.kernel.netlink.Request;
 import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.kernel.netns.OwnThread;
 import dev.fairlead.kernel.route.Address;
 import dev.fairlead.kernel.route.AddressGeneration;
 import dev.fairlead.kernel.route.AddressRequests;
@@ -55,7 +56,7 @@ public final class PodWiring implements AutoCloseable {
         }
     }
 
-    /** What was made. @param hostIndex of the node's end */
+    /** What was made, each end as the kernel made it, before anything else was said to it. */
     public record Wired(Link pod, Link host) {}
 
     /**
@@ -64,13 +65,19 @@ public final class PodWiring implements AutoCloseable {
      * @param podIndex the number that the kernel gave the pod's end; the pod's steps name it, the node's don't
      */
     public List<Step> plan(PodInterface pod, Netns namespace, int podIndex) {
+        List<Step> steps = new ArrayList<>(nodePlan(pod, namespace));
+        steps.addAll(podPlan(pod, podIndex));
+        return steps;
+    }
+
+    private List<Step> nodePlan(PodInterface pod, Netns namespace) {
         List<Step> steps = new ArrayList<>();
-        boolean ipv6 = pod.addresses().stream().anyMatch(a -> a.address().isIpv6());
+        String hostName = pod.hostName();
         steps.add(new Step(
                 Side.NODE,
                 LinkRequests.createVeth(
                         List.of(
-                                LinkSetting.name(pod.hostName()),
+                                LinkSetting.name(hostName),
                                 LinkSetting.mtu(pod.mtu()),
                                 LinkSetting.master(bridge.index()),
                                 LinkSetting.up()),
@@ -80,18 +87,26 @@ public final class PodWiring implements AutoCloseable {
                                 LinkSetting.mtu(pod.mtu()),
                                 LinkSetting.namespace(namespace)))));
         // The node's end is a port and needs no address. It has no carrier yet, so this is before it would make one.
-        steps.add(new Step(
-                Side.NODE,
-                LinkRequests.set(
-                        pod.hostName(),
-                        LinkSetting.alias(PortLabel.of(pod, false).text()),
-                        LinkSetting.addressGeneration(AddressGeneration.NONE))));
+        List<LinkSetting> ofPort = new ArrayList<>();
+        ofPort.add(LinkSetting.alias(PortLabel.of(pod, false).text()));
+        if (pod.canHaveIpv6()) {
+            ofPort.add(LinkSetting.addressGeneration(AddressGeneration.NONE));
+        }
+        steps.add(new Step(Side.NODE, LinkRequests.set(hostName, ofPort.toArray(LinkSetting[]::new))));
         // A pod must reach itself by a Service address: such a frame leaves by the port it came in on.
-        steps.add(new Step(Side.NODE, LinkRequests.setPort(pod.hostName(), Map.of(PortFlag.HAIRPIN, true))));
+        steps.add(new Step(Side.NODE, LinkRequests.setPort(hostName, Map.of(PortFlag.HAIRPIN, true))));
+        return steps;
+    }
+
+    private static List<Step> podPlan(PodInterface pod, int podIndex) {
+        List<Step> steps = new ArrayList<>();
+        boolean ipv6 = pod.addresses().stream().anyMatch(a -> a.address().isIpv6());
         steps.add(new Step(Side.POD, LinkRequests.set("lo", LinkSetting.up())));
         // Said in any case: a namespace may come with another mode, and SpoofGuard knows no other link-local address.
         AddressGeneration linkLocal = ipv6 ? AddressGeneration.EUI64 : AddressGeneration.NONE;
-        steps.add(new Step(Side.POD, LinkRequests.set(podIndex, LinkSetting.addressGeneration(linkLocal))));
+        if (pod.canHaveIpv6()) {
+            steps.add(new Step(Side.POD, LinkRequests.set(podIndex, LinkSetting.addressGeneration(linkLocal))));
+        }
         steps.add(new Step(Side.POD, LinkRequests.set(podIndex, LinkSetting.up())));
         steps.addAll(addressSteps(pod, podIndex));
         return steps;
@@ -124,26 +139,73 @@ public final class PodWiring implements AutoCloseable {
         return wire(pod, namespace, () -> {});
     }
 
-    /** As {@link #wire(PodInterface, Netns)}; {@code betweenSides} runs when the node's side is done and the pod's is not. */
+    /**
+     * As {@link #wire(PodInterface, Netns)}; {@code betweenSides} runs when the node's side is done and the pod has no
+     * address yet. What it throws is thrown on, and undoes what was made.
+     */
     public Wired wire(PodInterface pod, Netns namespace, Runnable betweenSides) {
-        try (Rtnetlink inPod = Rtnetlink.open(namespace)) {
-            requireFree(inPod, pod.name());
-            // By itself: the kernel would take the steps behind it also after a refusal, and change somebody else's
-            // device.
-            List<Step> node = steps(plan(pod, namespace, 0), Side.NODE);
-            create(node.getFirst(), pod);
-            try {
-                run(bridge.rtnetlink(), node.subList(1, node.size()));
-                betweenSides.run();
-                int index = inPod.links().require(pod.name()).index();
-                run(inPod, steps(plan(pod, namespace, index), Side.POD));
-                return new Wired(
-                        inPod.links().require(pod.name()),
-                        bridge.rtnetlink().links().require(pod.hostName()));
-            } catch (RuntimeException e) {
-                undo(pod, e);
+        // A socket there needs a thread there: it starts while the node's side is made.
+        OwnThread.Begun<Rtnetlink> opening = Rtnetlink.opening(namespace);
+        try {
+            return wire(pod, namespace, betweenSides, opening);
+        } finally {
+            close(opening);
+        }
+    }
+
+    private Wired wire(PodInterface pod, Netns namespace, Runnable betweenSides, OwnThread.Begun<Rtnetlink> opening) {
+        // By itself: the kernel would take the steps behind it also after a refusal, and change somebody else's device.
+        List<Step> node = nodePlan(pod, namespace);
+        Optional<Link> made = create(node.getFirst(), pod, opening);
+        try {
+            run(bridge.rtnetlink(), node.subList(1, node.size()));
+            Link inNode = made.orElseGet(() -> bridge.rtnetlink().links().require(pod.hostName()));
+            betweenSides.run();
+            Rtnetlink podSocket = opening.await();
+            Link inPod = podSocket.links().require(pod.name());
+            run(podSocket, podPlan(pod, inPod.index()));
+            return new Wired(inPod, inNode);
+        } catch (RuntimeException e) {
+            undo(pod, e);
+            throw e;
+        }
+    }
+
+    private static void close(OwnThread.Begun<Rtnetlink> opening) {
+        try {
+            opening.await().close();
+        } catch (RuntimeException e) {
+            // Nothing was opened, and whoever wanted to use it has been told why.
+        }
+    }
+
+    /**
+     * Both names must be free; which of them wasn't, the kernel doesn't say.
+     *
+     * @return the node's end as the kernel made it; empty from kernels before 6.2, which don't tell
+     */
+    private Optional<Link> create(Step first, PodInterface pod, OwnThread.Begun<Rtnetlink> opening) {
+        try {
+            return bridge.rtnetlink().links().make(first.request());
+        } catch (NetlinkException e) {
+            if (!e.isAlreadyThere()) {
                 throw e;
             }
+            if (opening.await().links().find(pod.name()).isPresent()) {
+                throw new PodWiringException(
+                        "the pod's namespace already has an interface " + pod.name()
+                                + "; a pod can be added once under one interface name, so delete it first or choose"
+                                + " another",
+                        e);
+            }
+            Optional<Link> other = bridge.rtnetlink().links().find(pod.hostName());
+            if (other.isEmpty()) {
+                throw e;
+            }
+            String whose = isOurs(other.get(), pod.owner())
+                    ? "left from an ADD of " + pod.owner() + " that was never deleted; delete that first"
+                    : "not ours; rename it or take it away";
+            throw new PodWiringException("the node already has a device " + pod.hostName() + ", which is " + whose, e);
         }
     }
 
@@ -157,7 +219,8 @@ public final class PodWiring implements AutoCloseable {
         try (Rtnetlink inPod = Rtnetlink.open(namespace)) {
             int index = inPod.links().require(pod.name()).index();
             List<Step> steps = new ArrayList<>();
-            if (pod.addresses().stream().anyMatch(a -> a.address().isIpv6())) {
+            if (pod.canHaveIpv6()
+                    && pod.addresses().stream().anyMatch(a -> a.address().isIpv6())) {
                 // A link makes its link-local address when it comes up, by the mode it has then.
                 steps.add(new Step(Side.POD, LinkRequests.set(index, LinkSetting.down())));
                 steps.add(new Step(
@@ -170,32 +233,6 @@ public final class PodWiring implements AutoCloseable {
         bridge.rtnetlink()
                 .links()
                 .set(pod.hostName(), LinkSetting.alias(PortLabel.of(pod, false).text()));
-    }
-
-    private static void requireFree(Rtnetlink inPod, String name) {
-        if (inPod.links().find(name).isPresent()) {
-            throw new PodWiringException("the pod's namespace already has an interface " + name
-                    + "; a pod can be added once under one interface name, so delete it first or choose another");
-        }
-    }
-
-    private void create(Step first, PodInterface pod) {
-        try {
-            run(bridge.rtnetlink(), List.of(first));
-        } catch (NetlinkException e) {
-            Optional<Link> other = bridge.rtnetlink().links().find(pod.hostName());
-            if (!e.isAlreadyThere() || other.isEmpty()) {
-                throw e;
-            }
-            String whose = isOurs(other.get(), pod.owner())
-                    ? "left from an ADD of " + pod.owner() + " that was never deleted; delete that first"
-                    : "not ours; rename it or take it away";
-            throw new PodWiringException("the node already has a device " + pod.hostName() + ", which is " + whose, e);
-        }
-    }
-
-    private static List<Step> steps(List<Step> all, Side side) {
-        return all.stream().filter(step -> step.side() == side).toList();
     }
 
     private static void run(Rtnetlink socket, List<Step> steps) {

@@ -169,7 +169,7 @@ public final class Lab implements AutoCloseable {
     }
 
     /**
-     * Waits until the lab is as wanted.
+     * Waits until the lab is as wanted, or is to end.
      *
      * @return whether that came true in time
      */
@@ -178,7 +178,7 @@ public final class Lab implements AutoCloseable {
         synchronized (changed) {
             while (!wanted.test(picture)) {
                 long left = deadline - System.nanoTime();
-                if (left <= 0) {
+                if (left <= 0 || closed) {
                     return false;
                 }
                 try {
@@ -286,13 +286,24 @@ public final class Lab implements AutoCloseable {
         return BuiltInImages.start(this, netns, pod, workload);
     }
 
+    /** Nothing is begun any more, and whoever waits for something needn't; {@link #close} follows. */
+    public void beginEnd() {
+        synchronized (changed) {
+            closed = true;
+            changed.notifyAll();
+        }
+    }
+
+    /** Whether it is to end. */
+    public boolean isEnding() {
+        return closed;
+    }
+
     /** Pods, agents, nodes, underlay: the reverse of the start. Goes on over failures. */
     @Override
     public void close() {
-        onLoop(() -> {
-            closed = true;
-            return Boolean.TRUE;
-        });
+        beginEnd();
+        onLoop(() -> Boolean.TRUE); // what it was doing is done
         nodes.close();
         workers.shutdown();
         loop.shutdown();

@@ -117,6 +117,9 @@ public final class LabHost implements AutoCloseable {
         long deadline = System.nanoTime() + patience.toNanos();
         boolean ready = lab.await(picture -> Lab.isSettled(picture) || hasFailed(picture), patience)
                 && Lab.isSettled(lab.picture());
+        if (lab.isEnding()) {
+            return false;
+        }
         for (var node : lab.nodes()) {
             ready &= node.agent().awaitApplied(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
         }

@@ -21,7 +21,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +36,7 @@ final class LabNodes implements AutoCloseable {
     /** Property {@code fairlead.cni.seconds}, for tests of plugins that hang. */
     private static final Duration PLUGIN_PATIENCE = Duration.ofSeconds(Integer.getInteger("fairlead.cni.seconds", 30));
 
+    private static final Duration ENDING_PATIENCE = Duration.ofSeconds(5);
     private static final int MTU = 1500;
     private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(1);
     /** For requests that were on their way when the last node let go of an endpoint. */
@@ -106,7 +111,7 @@ final class LabNodes implements AutoCloseable {
                         options.layout().nodes());
         try {
             CniRuntime runtime = new CniRuntime(
-                    new NodePlugins(sandbox.netns()),
+                    NodePlugins.in(sandbox.netns()),
                     List.of(cni.bin()),
                     directory.resolve("cni-cache"),
                     Map.of("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
@@ -154,8 +159,22 @@ final class LabNodes implements AutoCloseable {
         return new ArrayList<>(nodes.values());
     }
 
+    /**
+     * Pods of all nodes at once, then the nodes. A pod that takes too long, because its plugin hangs, is left to the kernel:
+     * it ends everything together with this process.
+     */
     @Override
     public void close() {
+        List<CompletableFuture<Void>> ends = new ArrayList<>();
+        all().forEach(node -> ends.addAll(node.kubelet().end()));
+        try {
+            CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
+                    .get(ENDING_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("not all pods have ended within {}", ENDING_PATIENCE, e);
+        }
         for (LabNode node : all().reversed()) {
             try {
                 node.close();

@@ -55,6 +55,7 @@ public final class LabServer implements LabDoor.Answering {
                 case "exec" -> exec(request);
                 case "logs" -> logs(request);
                 case "down" -> {
+                    lab.beginEnd();
                     down.countDown();
                     yield JSON.objectNode();
                 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BinariesTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"pause", "fairlead-cni"})
+    @ValueSource(strings = {"pause", "fairlead-cni", "loopback"})
     void isSmallAndNeedsNothingOfTheSystemItRunsOn(String name) {
         Path file = Program.BIN.resolve(name);
         Elf program = Elf.read(file);

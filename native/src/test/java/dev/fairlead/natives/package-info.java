@@ -1,6 +1,6 @@
 /**
- * Tests of the two C programs, {@code pause} and the CNI shim {@code fairlead-cni}, as their users meet them: by running
- * them. The package isn't called {@code native} because Java keeps that word for itself.
+ * Tests of the C programs, {@code pause}, the CNI shim {@code fairlead-cni} and {@code loopback}, as their users meet
+ * them: by running them. The package isn't called {@code native} because Java keeps that word for itself.
  *
  * <p>Follows the CNI specification 1.1.0 for the shim and {@code pid_namespaces(7)} for pause. Start with
  * {@code PauseTest} and {@code ShimTest}; {@code Program} starts the programs and {@code FakeAgent} is the other end of

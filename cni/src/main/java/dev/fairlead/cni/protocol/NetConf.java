@@ -2,15 +2,19 @@ package dev.fairlead.cni.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.cni.CniException;
 import dev.fairlead.cni.CniJson;
 import dev.fairlead.cni.CniVersion;
 import dev.fairlead.cni.ConfigException;
 import dev.fairlead.cni.ErrorCode;
+import dev.fairlead.cni.Quote;
+import dev.fairlead.packet.Mac;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -76,6 +80,11 @@ public record NetConf(CniVersion cniVersion, String name, String type, ObjectNod
         return fields().flag(key);
     }
 
+    /** A top-level whole number of the plugin's own. Code 6 when it is something else, 7 when it isn't in the range. */
+    public OptionalLong number(String key, long least, long most) {
+        return fields().number(key, least, most);
+    }
+
     /** {@code ipMasq}: outgoing traffic of this network is to be masqueraded. */
     public boolean ipMasq() {
         return flag("ipMasq");
@@ -92,6 +101,14 @@ public record NetConf(CniVersion cniVersion, String name, String type, ObjectNod
     /** What the runtime filled in; a {@code capabilities} that it forgot to take out is of no interest. */
     public RuntimeConfig runtimeConfig() {
         return fields().object("runtimeConfig").map(RuntimeConfig::read).orElse(RuntimeConfig.NONE);
+    }
+
+    /**
+     * What the runtime asks for the pod; else what the network has for all, by the same names as members of the plugin's own,
+     * where the reference plugin has them too.
+     */
+    public Bandwidth bandwidth() {
+        return runtimeConfig().bandwidth().orElseGet(() -> Bandwidth.read(fields()));
     }
 
     /** The result of the plugin before, or of the whole ADD, converted to this configuration's version. */
@@ -112,6 +129,31 @@ public record NetConf(CniVersion cniVersion, String name, String type, ObjectNod
                     .orElse(List.of());
         }
         return ips.isEmpty() ? RequestedIp.of(cniArgs) : ips;
+    }
+
+    /**
+     * The hardware address that was asked for, from the first of these that has one: {@code runtimeConfig.mac},
+     * {@code args.cni.mac}, {@code MAC} of CNI_ARGS, which is how Podman's CNI back end asks. As the reference bridge plugin.
+     */
+    public Optional<Mac> requestedMac(CniArgs cniArgs) {
+        Optional<Mac> mac = runtimeConfig().mac();
+        if (mac.isEmpty()) {
+            mac = conventionalArgs().flatMap(RuntimeConfig::mac);
+        }
+        return mac.isEmpty() ? mac(cniArgs) : mac;
+    }
+
+    private static Optional<Mac> mac(CniArgs cniArgs) {
+        String text = cniArgs.get("MAC");
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Mac> mac = Mac.parse(text).filter(address -> !address.isMulticast());
+        if (mac.isEmpty()) {
+            throw CniException.invalidEnvironment(
+                    "CNI_ARGS: MAC should be the Ethernet address of one interface, is '" + Quote.of(text) + "'");
+        }
+        return mac;
     }
 
     /** {@code args.cni.labels} (CONVENTIONS.md). */

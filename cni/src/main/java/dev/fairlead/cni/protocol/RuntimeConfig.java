@@ -49,7 +49,7 @@ public record RuntimeConfig(
                 fields.text("cgroupPath"));
     }
 
-    private static Optional<Mac> mac(Fields fields) {
+    static Optional<Mac> mac(Fields fields) {
         String text = fields.text("mac");
         if (text.isEmpty()) {
             return Optional.empty();

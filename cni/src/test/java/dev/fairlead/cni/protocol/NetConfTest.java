@@ -140,6 +140,25 @@ class NetConfTest {
                 .hasMessageStartingWith(message);
     }
 
+    /** Podman's CNI back end asks by CNI_ARGS only, as this does. */
+    @Test
+    void theRequestedHardwareAddressComesFromTheBestSource() {
+        CniArgs args = CniArgs.of("IgnoreUnknown=1;K8S_POD_NAME=p1;MAC=02:00:00:00:00:09");
+        assertThat(conf(",'runtimeConfig':{'mac':'02:00:00:00:00:07'},'args':{'cni':{'mac':'02:00:00:00:00:08'}}")
+                        .requestedMac(args))
+                .hasToString("Optional[02:00:00:00:00:07]");
+        assertThat(conf(",'args':{'cni':{'mac':'02:00:00:00:00:08'}}").requestedMac(args))
+                .hasToString("Optional[02:00:00:00:00:08]");
+        assertThat(conf("").requestedMac(args)).hasToString("Optional[02:00:00:00:00:09]");
+        assertThat(conf("").requestedMac(CniArgs.NONE)).isEmpty();
+        for (String wrong : List.of("x", "01:00:00:00:00:09")) {
+            assertThatThrownBy(() -> conf("").requestedMac(CniArgs.of("MAC=" + wrong)))
+                    .isInstanceOfSatisfying(
+                            CniException.class, e -> assertThat(e.code()).isEqualTo(4))
+                    .hasMessageContaining("MAC should be the Ethernet address of one interface, is '" + wrong + "'");
+        }
+    }
+
     /** CONVENTIONS.md: a plugin that understands args must ignore the equivalent of CNI_ARGS. */
     @Test
     void requestedAddressesComeFromTheBestSource() {

@@ -24,6 +24,9 @@ public final class Netns implements AutoCloseable {
 
     private final Fd fd;
 
+    /** Read when it is first asked for, as a handle never changes; 0 before. */
+    private volatile long inode;
+
     private Netns(Fd fd) {
         this.fd = fd;
     }
@@ -63,7 +66,12 @@ public final class Netns implements AutoCloseable {
 
     /** The namespace's inode number: two handles are on the same namespace when these are equal. */
     public long inode() {
-        return inode(fd.path());
+        long known = inode;
+        if (known == 0) {
+            known = inode(fd.path());
+            inode = known;
+        }
+        return known;
     }
 
     /** The inode number of the namespace that a path such as {@code /proc/17/ns/pid} leads to. */
@@ -81,7 +89,12 @@ public final class Netns implements AutoCloseable {
      * a virtual thread's carrier among them, begins in the namespace of the thread that makes it and stays. An exception of {@code work} is thrown on here as it is.
      */
     public <T> T call(Callable<T> work) {
-        return OwnThread.call("netns-" + fd.number(), () -> {
+        return begin(work).await();
+    }
+
+    /** As {@link #call}, while the calling thread goes on. The handle must stay open until the work has ended. */
+    public <T> OwnThread.Begun<T> begin(Callable<T> work) {
+        return OwnThread.begin("netns-" + fd.number(), () -> {
             enter();
             return work.call();
         });

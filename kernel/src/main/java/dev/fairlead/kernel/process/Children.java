@@ -6,12 +6,14 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntSupplier;
 
 /**
- * Waits for all children of {@link Spawn} on one daemon thread, by their descriptors: whatever else the JVM starts is not
- * touched. When this JVM is process 1 of a PID namespace it also reaps orphans that were left to it. Safe from any thread.
+ * Waits for the children of {@link Spawn#start} on one daemon thread, by their descriptors: whatever else the JVM starts is
+ * not touched. When this JVM is process 1 of a PID namespace it also reaps orphans that were left to it. Safe from any thread.
  */
 final class Children {
     private static final Children ALL = new Children();
@@ -35,6 +37,10 @@ final class Children {
     private static final int ORPHAN_SECONDS = 2;
 
     private final List<Child> watched = new ArrayList<>();
+
+    /** Those that the thread that started them waits for; guarded by {@link #watched}. */
+    private final Set<Integer> held = new HashSet<>();
+
     private final Fd wakeRead;
     private final Fd wakeWrite;
 
@@ -60,6 +66,35 @@ final class Children {
             Linux.raw(Linux.Call.WRITE, wakeWrite.number(), arena.allocate(1).address(), 1);
         }
         return child;
+    }
+
+    /** Starts a process that the calling thread is going to wait for. @return its process id, to be {@link #reap}ed */
+    int hold(IntSupplier start) {
+        synchronized (watched) {
+            int pid = start.getAsInt();
+            held.add(pid);
+            return pid;
+        }
+    }
+
+    /** Takes note of the end of a process that was held and has ended. @return as {@link Child#exit} counts */
+    int reap(int pid) {
+        synchronized (watched) { // from here on the number may be another child's
+            held.remove(pid);
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment info = arena.allocate(128, 8); // siginfo_t
+                Linux.call(
+                        "take note of the end of process " + pid,
+                        Linux.Call.WAITID,
+                        P_PID,
+                        pid,
+                        info.address(),
+                        WEXITED,
+                        0,
+                        0);
+                return exitCode(info);
+            }
+        }
     }
 
     private void loop() {
@@ -108,13 +143,17 @@ final class Children {
             if (result == 0 && info.get(ValueLayout.JAVA_INT, SI_PID) == 0) { // si_pid stays 0 while it runs
                 return;
             }
-            int code = info.get(ValueLayout.JAVA_INT, SI_CODE); // CLD_EXITED 1, CLD_KILLED 2, CLD_DUMPED 3
-            int status = info.get(ValueLayout.JAVA_INT, SI_STATUS);
             synchronized (watched) {
                 watched.remove(child);
             }
-            child.exit().complete(result < 0 ? 255 : code == 1 ? status : 128 + status);
+            child.exit().complete(result < 0 ? 255 : exitCode(info));
         }
+    }
+
+    private static int exitCode(MemorySegment info) {
+        int code = info.get(ValueLayout.JAVA_INT, SI_CODE); // CLD_EXITED 1, CLD_KILLED 2, CLD_DUMPED 3
+        int status = info.get(ValueLayout.JAVA_INT, SI_STATUS);
+        return code == 1 ? status : 128 + status;
     }
 
     private void reapOrphans() {
@@ -136,6 +175,9 @@ final class Children {
     }
 
     private boolean isOurs(int pid) {
+        if (held.contains(pid)) {
+            return true;
+        }
         for (Child child : watched) {
             if (child.pid() == pid) {
                 return true;

@@ -4,11 +4,14 @@ import dev.fairlead.kernel.Errno;
 import dev.fairlead.kernel.SyscallException;
 import dev.fairlead.kernel.netns.OwnThread;
 import dev.fairlead.kernel.sys.Fd;
+import dev.fairlead.kernel.sys.Linux;
 import dev.fairlead.kernel.sys.PosixSpawn;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -29,6 +32,8 @@ public record Spawn(
         boolean session,
         List<Setup> before,
         List<Setup> after) {
+    /** The kernel ends a process soon after SIGKILL, but for one that waits for a device. */
+    private static final Duration TO_DIE = Duration.ofSeconds(10);
 
     /** A program with arguments (its own name is added in front), nothing in its environment, in the root directory. */
     public static Spawn of(Path program, List<String> arguments) {
@@ -83,6 +88,45 @@ public record Spawn(
             }
             return child;
         });
+    }
+
+    /**
+     * Starts it and waits for its end, all on one thread: the calling one where nothing is to be done before, so that nobody
+     * else has to be woken. For a program that is executed often and soon ends.
+     *
+     * @return its exit code as {@link Child#exit} counts; empty when it took longer than {@code patience} and was ended, with
+     *     its session if it had one of its own
+     * @throws SyscallException when a preparation is refused or the program can't be run
+     */
+    public Optional<Integer> run(Duration patience) {
+        if (!after.isEmpty()) {
+            throw new IllegalArgumentException("nothing can be done after the start of what is waited for: " + after);
+        }
+        Children children = Children.watch();
+        if (before.isEmpty()) {
+            return run(children, patience);
+        }
+        return OwnThread.call("run " + program.getFileName(), () -> {
+            before.forEach(Setup::apply);
+            return run(children, patience);
+        });
+    }
+
+    private Optional<Integer> run(Children children, Duration patience) {
+        int pid = children.hold(this::spawn);
+        boolean inTime;
+        try (Stranger process = Stranger.hold(pid)) {
+            inTime = process.awaitEnd(patience);
+            if (!inTime) {
+                if (session) { // not reaped, so its number is still its group's
+                    Linux.raw(Linux.Call.KILL, -pid, Child.SIGKILL, 0);
+                }
+                process.signal(Child.SIGKILL);
+                process.awaitEnd(TO_DIE);
+            }
+        }
+        int code = children.reap(pid);
+        return inTime ? Optional.of(code) : Optional.empty();
     }
 
     private int spawn() {

@@ -71,6 +71,7 @@ final class LinkDecoder {
             case "" -> new LinkKind.Plain();
             case "veth" -> new LinkKind.Veth();
             case "dummy" -> new LinkKind.Dummy();
+            case "ifb" -> new LinkKind.Ifb();
             case "bridge" -> data.<LinkKind>map(LinkDecoder::bridge).orElse(new LinkKind.Other(name));
             case "vxlan" -> data.<LinkKind>map(LinkDecoder::vxlan).orElse(new LinkKind.Other(name));
             default -> new LinkKind.Other(name);

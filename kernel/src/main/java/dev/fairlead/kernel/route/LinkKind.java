@@ -33,6 +33,14 @@ public sealed interface LinkKind {
         }
     }
 
+    /** Gives back to a link, as received, what it is sent for it; so what a link receives can wait in a queue. */
+    record Ifb() implements LinkKind {
+        @Override
+        public String name() {
+            return "ifb";
+        }
+    }
+
     /**
      * A bridge.
      *

@@ -38,7 +38,7 @@ public final class LinkRequests {
                 switch (kind) {
                     case LinkKind.Bridge bridge -> data -> encode(bridge, data);
                     case LinkKind.Vxlan vxlan -> data -> encode(vxlan, data);
-                    case LinkKind.Veth _, LinkKind.Dummy _, LinkKind.Other _ -> data -> {};
+                    case LinkKind.Veth _, LinkKind.Dummy _, LinkKind.Ifb _, LinkKind.Other _ -> data -> {};
                     case LinkKind.Plain _ ->
                         throw new IllegalArgumentException("could not " + wanted + ": hardware can't be made");
                 });

@@ -61,6 +61,20 @@ public final class Links {
         send(LinkRequests.createVeth(near, peer));
     }
 
+    /**
+     * Makes a link and reads it in the same exchange ({@code NLM_F_ECHO}): reading it afterwards would wait for the kernel's
+     * lock on links once more.
+     *
+     * @param creation of {@link LinkRequests}
+     * @return the link as it was made, with settings that the kernel applies afterwards (its master) still missing; empty
+     *     from kernels before 6.2, which don't tell
+     */
+    public Optional<Link> make(Request creation) {
+        Request telling =
+                new Request(creation.wanted(), creation.type(), creation.flags() | Request.NLM_F_ECHO, creation.body());
+        return socket.call(telling).stream().findFirst().map(Link::decode);
+    }
+
     public void create(LinkKind kind, LinkSetting... settings) {
         send(LinkRequests.create(kind, settings));
     }

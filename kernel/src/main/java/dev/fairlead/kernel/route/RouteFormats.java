@@ -1,6 +1,7 @@
 package dev.fairlead.kernel.route;
 
 import dev.fairlead.kernel.netlink.Family.MessageFormat;
+import dev.fairlead.kernel.tc.TcFormats;
 
 /** How route netlink messages read; loaded only when something has to be explained. */
 final class RouteFormats {
@@ -23,7 +24,7 @@ final class RouteFormats {
             case Rtm.RTM_NEWNEIGH -> neighbour("RTM_NEWNEIGH");
             case Rtm.RTM_DELNEIGH -> neighbour("RTM_DELNEIGH");
             case Rtm.RTM_GETNEIGH -> neighbour("RTM_GETNEIGH");
-            default -> MessageFormat.unknown(type);
+            default -> TcFormats.of(type);
         };
     }
 

@@ -5,11 +5,13 @@ import dev.fairlead.kernel.netlink.Family;
 import dev.fairlead.kernel.netlink.NetlinkSocket;
 import dev.fairlead.kernel.netlink.Request;
 import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.kernel.netns.OwnThread;
+import dev.fairlead.kernel.tc.TrafficControl;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A connection to the links, addresses, routes and neighbours of one network namespace. Safe from any thread; the calls of
+ * A connection to the links, addresses, routes, neighbours and traffic control of one network namespace. Safe from any thread; the calls of
  * several threads wait for each other.
  */
 public final class Rtnetlink implements AutoCloseable {
@@ -25,6 +27,11 @@ public final class Rtnetlink implements AutoCloseable {
     /** Into a namespace; the connection keeps working after the handle is closed. */
     public static Rtnetlink open(Netns namespace) {
         return new Rtnetlink(NetlinkSocket.open(namespace, FAMILY));
+    }
+
+    /** As {@link #open(Netns)}, while the calling thread goes on; whoever begins this has to take the result and close it. */
+    public static OwnThread.Begun<Rtnetlink> opening(Netns namespace) {
+        return namespace.begin(Rtnetlink::open);
     }
 
     /** Into the calling thread's namespace. */
@@ -46,6 +53,10 @@ public final class Rtnetlink implements AutoCloseable {
 
     public Neighbours neighbours() {
         return new Neighbours(socket);
+    }
+
+    public TrafficControl trafficControl() {
+        return new TrafficControl(socket);
     }
 
     /**

@@ -18,6 +18,7 @@ public final class Fd implements AutoCloseable {
     private static final boolean TRACE = Boolean.getBoolean("fairlead.fd.trace");
     private static final Map<Fd, Throwable> OPEN = new ConcurrentHashMap<>();
     private static final int AT_FDCWD = -100;
+    private static final int PIECE = 4096;
     public static final int O_RDONLY = 0;
     public static final int O_RDWR = 2;
     public static final int O_CLOEXEC = 0x80000;
@@ -107,9 +108,37 @@ public final class Fd implements AutoCloseable {
     public byte[] readToEnd() {
         java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment buffer = arena.allocate(4096);
+            MemorySegment buffer = arena.allocate(PIECE);
             while (true) {
-                long got = Linux.call("read from " + what, Linux.Call.READ, number(), buffer.address(), 4096);
+                long got = Linux.call("read from " + what, Linux.Call.READ, number(), buffer.address(), PIECE);
+                if (got == 0) {
+                    return all.toByteArray();
+                }
+                all.writeBytes(buffer.asSlice(0, got).toArray(ValueLayout.JAVA_BYTE));
+            }
+        }
+    }
+
+    /** Writes to the beginning of a file, wherever it is read or written next, {@code pwrite(2)}. */
+    public void fill(byte[] bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
+            for (long at = 0; at < bytes.length; ) {
+                long left = bytes.length - at;
+                at += Linux.call(
+                        "write to " + what, Linux.Call.PWRITE64, number(), buffer.address() + at, left, at, 0, 0);
+            }
+        }
+    }
+
+    /** All that a file holds, wherever it is read or written next, {@code pread(2)}. */
+    public byte[] content() {
+        java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(PIECE);
+            while (true) {
+                long got = Linux.call(
+                        "read from " + what, Linux.Call.PREAD64, number(), buffer.address(), PIECE, all.size(), 0, 0);
                 if (got == 0) {
                     return all.toByteArray();
                 }

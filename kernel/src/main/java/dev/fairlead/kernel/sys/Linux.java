@@ -26,6 +26,8 @@ public final class Linux {
         WRITE(1, 64),
         CLOSE(3, 57),
         IOCTL(16, 29),
+        PREAD64(17, 67),
+        PWRITE64(18, 68),
         SOCKET(41, 198),
         CONNECT(42, 203),
         SENDTO(44, 206),
@@ -57,6 +59,7 @@ public final class Linux {
         MEMFD_CREATE(319, 279),
         SETNS(308, 268),
         EXECVE(59, 221),
+        EXIT_GROUP(231, 94),
         PIDFD_SEND_SIGNAL(424, 424),
         PIDFD_OPEN(434, 434);
 

@@ -19,12 +19,17 @@ import java.util.NoSuchElementException;
  * @param received what the kernel answered
  * @param printed what the tool printed
  */
-record Recording(String command, List<Message> sent, List<Message> received, List<String> printed) {
+public record Recording(String command, List<Message> sent, List<Message> received, List<String> printed) {
     private static final int NLMSG_DONE = 3;
 
     static List<Recording> all() {
+        return all(Recording.class);
+    }
+
+    /** Those in the file beside a class. */
+    public static List<Recording> all(Class<?> beside) {
         List<Recording> all = new ArrayList<>();
-        for (String line : lines()) {
+        for (String line : lines(beside)) {
             String text = line.substring(2);
             switch (line.charAt(0)) {
                 case '$' -> all.add(new Recording(text, new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
@@ -38,14 +43,18 @@ record Recording(String command, List<Message> sent, List<Message> received, Lis
     }
 
     static Recording of(String command) {
-        return all().stream()
+        return of(Recording.class, command);
+    }
+
+    public static Recording of(Class<?> beside, String command) {
+        return all(beside).stream()
                 .filter(recording -> recording.command.equals(command))
                 .findFirst()
                 .orElseThrow(() -> new NoSuchElementException("no recording of " + command));
     }
 
     /** Answers of one message type. */
-    List<Message> received(int type) {
+    public List<Message> received(int type) {
         return received.stream().filter(message -> message.type() == type).toList();
     }
 
@@ -76,8 +85,8 @@ record Recording(String command, List<Message> sent, List<Message> received, Lis
         return Message.split(one ? java.util.Arrays.copyOf(bytes, length) : bytes);
     }
 
-    private static List<String> lines() {
-        try (InputStream in = Recording.class.getResourceAsStream("recorded.txt")) {
+    private static List<String> lines(Class<?> beside) {
+        try (InputStream in = beside.getResourceAsStream("recorded.txt")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
         } catch (IOException e) {
             throw new AssertionError(e);

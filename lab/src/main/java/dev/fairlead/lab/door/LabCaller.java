@@ -3,12 +3,20 @@ package dev.fairlead.lab.door;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.kernel.SyscallException;
+import dev.fairlead.kernel.process.Child;
+import dev.fairlead.kernel.process.Stranger;
 import dev.fairlead.kernel.sys.UnixSocket;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A command's side of the door: asks a running lab something. */
 public final class LabCaller {
+    private static final Logger LOG = LoggerFactory.getLogger(LabCaller.class);
+
     private LabCaller() {}
 
     public static ObjectNode request(String command) {
@@ -34,6 +42,39 @@ public final class LabCaller {
             return answer;
         } catch (IOException | SyscallException e) {
             throw new LabRefusal("the lab '" + lab + "' ended before it answered: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Asks a lab to go down and waits for the end of its process, which is process 1 of the lab's PID namespace: when it has
+     * ended, the kernel has ended all the others. It may end before its answer is on the way, and somebody else may end it
+     * at the same time; both are what was asked for. One that doesn't end in time is killed.
+     *
+     * @throws LabRefusal when no such lab runs
+     */
+    public static void end(LabName lab, Duration patience) {
+        try (UnixSocket socket = connect(lab);
+                Stranger process = Stranger.hold(socket.peer().pid())) {
+            tell(socket, request("down"));
+            if (!process.awaitEnd(patience)) {
+                process.signal(Child.SIGKILL);
+                process.awaitEnd(patience);
+            }
+        } catch (SyscallException e) {
+            if (!e.isNotFound()) { // ended before it could be held
+                throw e;
+            }
+        }
+    }
+
+    private static void tell(UnixSocket socket, ObjectNode request) {
+        try {
+            socket.write(LabDoor.JSON.writeValueAsBytes(request));
+            socket.endOfOutput();
+        } catch (SyscallException e) {
+            LOG.debug("the lab ended before it was asked to", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a request is always JSON", e);
         }
     }
 

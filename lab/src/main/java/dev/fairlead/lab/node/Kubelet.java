@@ -8,10 +8,12 @@ import dev.fairlead.lab.model.PodStatus;
 import dev.fairlead.lab.workload.Running;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
@@ -21,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * Starts and stops the pods of one node and says what became of them. Safe from any thread: work on different pods goes on
  * side by side on the given executor (platform threads), work on one pod one after the other.
  */
-public final class Kubelet implements AutoCloseable {
+public final class Kubelet {
     private static final Logger LOG = LoggerFactory.getLogger(Kubelet.class);
 
     private static final Duration NO_LIMIT = Duration.ofSeconds(Integer.MAX_VALUE);
@@ -118,23 +120,18 @@ public final class Kubelet implements AutoCloseable {
         return Optional.ofNullable(byUid.get(uid));
     }
 
-    /** Ends all pods and waits for them; failures don't keep it from going on. */
-    @Override
-    public void close() {
+    /**
+     * Begins to end all pods, because their node ends with them; failures don't keep it from going on.
+     *
+     * @return one for each pod, done when it has ended
+     */
+    public List<CompletableFuture<Void>> end() {
         Collection<RunningPod> pods = List.copyOf(byUid.values());
         byUid.clear();
-        List<java.util.concurrent.Future<?>> stops = new java.util.ArrayList<>();
+        List<CompletableFuture<Void>> ends = new ArrayList<>();
         for (RunningPod pod : pods) {
-            stops.add(workers.submit(() -> guarded(pod, () -> pod.stop(LAB_ENDS))));
+            ends.add(CompletableFuture.runAsync(() -> guarded(pod, () -> pod.endWithNode(LAB_ENDS)), workers));
         }
-        for (java.util.concurrent.Future<?> stop : stops) {
-            try {
-                stop.get();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (java.util.concurrent.ExecutionException e) {
-                LOG.error("a pod of {} could not be ended", node, e.getCause());
-            }
-        }
+        return ends;
     }
 }

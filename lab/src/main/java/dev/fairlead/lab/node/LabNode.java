@@ -24,16 +24,13 @@ public record LabNode(NodeSlot slot, Sandbox sandbox, NodeAgent agent, Kubelet k
         return wiresPods ? config : config.withoutPods();
     }
 
+    /** After its pods have ended. */
     @Override
     public void close() {
         try {
-            kubelet.close();
+            agent.close();
         } finally {
-            try {
-                agent.close();
-            } finally {
-                sandbox.close();
-            }
+            sandbox.close();
         }
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.cni.CniJson;
 import dev.fairlead.cni.protocol.NetConfList;
 import dev.fairlead.cni.runtime.NetConfFiles;
+import dev.fairlead.lab.door.LabRefusal;
 import dev.fairlead.packet.Family;
 import dev.fairlead.packet.Prefix;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,7 @@ public record NodeCni(NetConfList list, Path bin) {
      * Somebody else's.
      *
      * @throws dev.fairlead.cni.CniException naming the file and what is wrong in it
+     * @throws LabRefusal when a plugin isn't in {@code bin}
      */
     public static NodeCni foreign(Path conf, Path bin, NodeSlot slot, Path nodeDirectory, int nodes) {
         NetConfList asWritten = NetConfFiles.load(conf);
@@ -49,7 +51,19 @@ public record NodeCni(NetConfList list, Path bin) {
                 hostLocal((ObjectNode) plugin.path("ipam"), slot, nodeDirectory, nodes);
             }
         }
-        return new NodeCni(NetConfList.read(CniJson.bytes(json)), bin);
+        NodeCni cni = new NodeCni(NetConfList.read(CniJson.bytes(json)), bin);
+        cni.requirePlugins(conf);
+        return cni;
+    }
+
+    /** A plugin that isn't there is found out before the first pod needs it. */
+    private void requirePlugins(Path conf) {
+        for (var plugin : list.plugins()) {
+            if (!Files.isExecutable(bin.resolve(plugin.type()))) {
+                throw new LabRefusal(conf + " names plugin '" + plugin.type() + "', and " + bin
+                        + " has no such program; say with --cni-bin where it is");
+            }
+        }
     }
 
     /** Its leases, by default in a directory of the host, belong to the node. */
@@ -76,10 +90,5 @@ public record NodeCni(NetConfList list, Path bin) {
                 }
             }
         }
-    }
-
-    /** Whether a directory has the program of every plugin of the list. */
-    public boolean isComplete() {
-        return list.plugins().stream().allMatch(plugin -> Files.isExecutable(bin.resolve(plugin.type())));
     }
 }

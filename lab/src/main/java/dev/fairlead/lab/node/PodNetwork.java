@@ -26,9 +26,9 @@ public record PodNetwork(
     /** What ADD gave. @param addresses those of the pod's interface, at least one */
     public record Attached(AddResult result, List<Ip> addresses) {}
 
-    /** Whether loopback is left to the runtime, as plugins do and Fairlead doesn't. */
-    public boolean leavesLoopback() {
-        return list.plugins().stream().noneMatch(plugin -> plugin.type().equals(NodeCni.FAIRLEAD));
+    /** Whether Fairlead's own plugin is in it. */
+    public boolean isFairlead() {
+        return list.plugins().stream().anyMatch(plugin -> plugin.type().equals(NodeCni.FAIRLEAD));
     }
 
     /**

@@ -73,7 +73,7 @@ public final class RunningPod {
             Sandbox made = Sandbox.create(means.pauseProgram(), hostname());
             sandbox = Optional.of(made);
             var unused = made.pause().exit().thenRunAsync(() -> pauseEnded(made), onOwnThread());
-            if (means.network().leavesLoopback()) {
+            if (!means.network().isFairlead()) { // which does this too
                 made.raiseLoopback();
             }
             attached = Optional.of(means.network()
@@ -129,17 +129,39 @@ public final class RunningPod {
     synchronized void stop(Duration most) {
         if (!stopped) {
             stopped = true;
-            Duration grace = Duration.ofSeconds(pod.spec().terminationGracePeriodSeconds());
-            takeDown(grace.compareTo(most) < 0 ? grace : most);
+            takeDown(shorter(most));
         }
     }
 
-    /** Containers, then network, then namespaces: the reverse of the start. Goes on over failures. */
-    private void takeDown(Duration grace) {
+    /**
+     * As {@link #stop}, for a pod whose node goes with it. What Fairlead made for it is all in the node, so there is nothing to
+     * undo; another plugin may keep something elsewhere, and gets its DEL.
+     */
+    synchronized void endWithNode(Duration most) {
+        if (means.network().isFairlead() && !stopped) {
+            stopped = true;
+            stopContainers(shorter(most));
+            sandbox.ifPresent(made -> attempt("end the pause process", made::close));
+        } else {
+            stop(most);
+        }
+    }
+
+    private Duration shorter(Duration most) {
+        Duration grace = Duration.ofSeconds(pod.spec().terminationGracePeriodSeconds());
+        return grace.compareTo(most) < 0 ? grace : most;
+    }
+
+    private void stopContainers(Duration grace) {
         for (RunningContainer container : containers.reversed()) {
             attempt("end container " + container.name(), () -> container.stop(grace));
         }
         containers.clear();
+    }
+
+    /** Containers, then network, then namespaces: the reverse of the start. Goes on over failures. */
+    private void takeDown(Duration grace) {
+        stopContainers(grace);
         readySince = ObjectMeta.NEVER;
         Optional<Sandbox> old = sandbox;
         sandbox = Optional.empty();

@@ -1,6 +1,7 @@
 package dev.fairlead.plan.ipam;
 
 import dev.fairlead.packet.Ip;
+import dev.fairlead.packet.Mac;
 import dev.fairlead.plan.PersistentMap;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -106,9 +107,27 @@ public final class Ipam {
         }
         List<Ip> addresses = new Choice(this, groups).choose(request.wanted());
         boolean anyMac = request.mac().equals(LeaseRequest.ANY_MAC);
+        if (!anyMac) {
+            requireFree(request.mac());
+        }
         Lease lease = new Lease(request.attachment(), addresses, anyMac ? PodMac.of(addresses) : request.mac(), now);
         IpamEvent event = new IpamEvent.Leased(lease);
         return new Granted(lease, Choice.placements(lease, groups), apply(event), List.of(event));
+    }
+
+    /** Two pods with one MAC address on a bridge get each other's packets. Looked up only when a pod asks for one. */
+    private void requireFree(Mac mac) {
+        for (Lease lease : leases.values()) {
+            if (lease.mac().equals(mac)) {
+                throw new IpamException.LeaseConflict("the MAC address " + mac + " was asked for and refused: "
+                        + lease.attachment() + " has it; delete that one first or ask for another");
+            }
+        }
+        List<Ip> gateways = pools.stream().map(Range::gateway).toList();
+        if (!gateways.isEmpty() && PodMac.of(gateways).equals(mac)) {
+            throw new IpamException.LeaseConflict(
+                    "the MAC address " + mac + " was asked for and refused: the pods' gateway has it; ask for another");
+        }
     }
 
     /** Takes an attachment's addresses back. Doing it again, or for one that never had any, changes nothing. */

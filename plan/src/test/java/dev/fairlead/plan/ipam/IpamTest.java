@@ -220,6 +220,23 @@ class IpamTest {
                 .withMessageContaining("group address");
     }
 
+    @Test
+    void aMacThatAnotherHasIsRefused() {
+        Mac mac = Mac.of("02:00:00:00:00:01");
+        Ipam one = Ipam.of(List.of(V4))
+                .lease(LeaseRequest.of(pod("a")).withMac(mac), 0)
+                .after();
+        assertThatThrownBy(() -> one.lease(LeaseRequest.of(pod("b")).withMac(mac), 0))
+                .isInstanceOf(IpamException.LeaseConflict.class)
+                .hasMessageContaining("the MAC address " + mac + " was asked for and refused: " + pod("a") + " has it");
+        Mac gateway = PodMac.of(List.of(V4.gateway()));
+        assertThatThrownBy(() -> one.lease(LeaseRequest.of(pod("b")).withMac(gateway), 0))
+                .hasMessageContaining("the pods' gateway has it");
+        assertThat(one.lease(LeaseRequest.of(pod("a")).withMac(mac), 0).events())
+                .as("the same attachment again")
+                .isEmpty();
+    }
+
     // ---- ipRanges
 
     @Test
