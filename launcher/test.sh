@@ -19,6 +19,8 @@ tcpdump tcpdump
 ping iputils-ping
 curl curl
 /usr/lib/cni/bridge containernetworking-plugins
+iptables iptables
+dnsmasq dnsmasq-base
 unshare util-linux
 ps procps
 TOOLS

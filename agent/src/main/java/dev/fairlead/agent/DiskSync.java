@@ -27,6 +27,9 @@ final class DiskSync implements AutoCloseable {
 
     /** Something written that may not be on the disk yet. */
     record Pending(CompletableFuture<Boolean> onDisk) {
+        /** Something that is there already. */
+        static final Pending NONE = new Pending(CompletableFuture.completedFuture(true));
+
         /** Waits until it is. @throws UncheckedIOException when the disk refused */
         void await() {
             try {

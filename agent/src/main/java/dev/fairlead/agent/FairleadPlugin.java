@@ -13,9 +13,6 @@ import dev.fairlead.cni.protocol.AddResult;
 import dev.fairlead.cni.protocol.Dns;
 import dev.fairlead.cni.protocol.Interface;
 import dev.fairlead.cni.protocol.IpConfig;
-import dev.fairlead.cni.protocol.IpRange;
-import dev.fairlead.cni.protocol.RequestedIp;
-import dev.fairlead.cni.protocol.Route;
 import dev.fairlead.cni.protocol.Sandbox;
 import dev.fairlead.dataplane.PodBridge;
 import dev.fairlead.dataplane.PodInterface;
@@ -25,17 +22,9 @@ import dev.fairlead.dataplane.PodWiringException;
 import dev.fairlead.dataplane.PortLabel;
 import dev.fairlead.kernel.KernelException;
 import dev.fairlead.kernel.netns.Netns;
-import dev.fairlead.packet.Ip;
-import dev.fairlead.packet.Mac;
-import dev.fairlead.packet.Prefix;
+import dev.fairlead.kernel.route.Link;
 import dev.fairlead.plan.ipam.Attachment;
-import dev.fairlead.plan.ipam.Ipam;
-import dev.fairlead.plan.ipam.Ipam.PoolUse;
-import dev.fairlead.plan.ipam.IpamException;
-import dev.fairlead.plan.ipam.Lease;
-import dev.fairlead.plan.ipam.LeaseRequest;
-import dev.fairlead.plan.ipam.Placement;
-import dev.fairlead.plan.ipam.Range;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -43,12 +32,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What {@code fairlead-cni} does on a node: a lease, then the wiring, then the result; in reverse when it is undone. Any
+ * What {@code fairlead-cni} does on a node: addresses, wiring, features, then the result; in reverse when it is undone. Any
  * number of calls at once; calls for one attachment must not overlap, which the specification asks of runtimes.
  *
  * <p>Over 300 lines: what ADD does and what DEL, GC and a failed ADD undo of it stand side by side, for they must agree.
@@ -56,7 +46,7 @@ import org.slf4j.LoggerFactory;
 final class FairleadPlugin implements CniPlugin {
     private static final Logger LOG = LoggerFactory.getLogger(FairleadPlugin.class);
 
-    private final LeaseBook leases;
+    private final Addresses addresses;
     private final PodBridge bridge;
     private final PodGuard guard;
     private final PodWiring wiring;
@@ -65,14 +55,14 @@ final class FairleadPlugin implements CniPlugin {
     private final Steps steps;
 
     FairleadPlugin(
-            LeaseBook leases,
+            Addresses addresses,
             PodBridge bridge,
             PodGuard guard,
             PodWiring wiring,
             PodFeature features,
             AttachmentLocks locks,
             Steps steps) {
-        this.leases = leases;
+        this.addresses = addresses;
         this.guard = guard;
         this.bridge = bridge;
         this.features = features;
@@ -99,35 +89,38 @@ final class FairleadPlugin implements CniPlugin {
 
     private AddResult add(AddRequest request, Attachment owner) {
         boolean guarded = PodGuard.isWanted(request.conf());
-        LeaseBook.Leasing leasing = lease(leaseRequest(request, owner));
-        Ipam.Granted granted = leasing.granted();
+        AddressSource source = addresses.of(request.conf());
+        if (addresses.mustBeginAfresh(owner, source)) {
+            beginAfresh(owner);
+        }
+        Given given = source.beforeWiring(request, owner);
         reached(Step.LEASED, owner);
-        boolean isNew = !granted.events().isEmpty();
         try (Netns pod = open(request.sandbox())) {
-            if (!isNew) {
+            if (!given.isNew()) {
                 beginAgain(owner);
             }
-            PodInterface wanted = podInterface(request, owner, granted);
+            int mtu = PodMtu.of(request.conf(), given.prefixes(), bridge.mtu());
+            PodInterface wanted = given.podInterface(owner, mtu);
             guard.protect(wanted, guarded);
             Wired wired = wiring.wire(wanted, pod, () -> {
                 reached(Step.NODE_WIRED, owner);
-                leasing.onDisk().await(); // the disk works beside the node's side; the pod has no address before
+                given.onDisk().await(); // the disk works beside the node's side; the pod has no address before
                 reached(Step.LEASE_ON_DISK, owner);
             });
             reached(Step.POD_WIRED, owner);
-            AddResult result = result(request, granted, wired);
-            startFeatures(request, owner, result);
-            CniCallRecord.afterwards(() -> confirm(wanted, owner), () -> undo(owner));
-            return result;
+            return whenWired(request, owner, pod, wired, source, given);
         } catch (CniException e) {
-            if (isNew) {
+            if (given.isNew()) {
                 giveBack(owner, e);
             }
             throw e;
-        } catch (java.io.UncheckedIOException e) {
-            throw notOnDisk(request.attachment().toString(), e); // the lease stays until DEL, or until a retry succeeds
+        } catch (UncheckedIOException e) {
+            if (source instanceof DelegatedAddresses && given.isNew()) {
+                giveBack(owner, e);
+            }
+            throw OwnAddresses.notOnDisk(owner, e); // a lease of our own stays until DEL, or until a retry succeeds
         } catch (KernelException | PodWiringException e) {
-            if (isNew) {
+            if (given.isNew()) {
                 giveBack(owner, e); // an attachment that already had its lease keeps it
             }
             throw new CniException(
@@ -139,11 +132,23 @@ final class FairleadPlugin implements CniPlugin {
         }
     }
 
-    private void startFeatures(AddRequest request, Attachment owner, AddResult wired) {
+    private AddResult whenWired(
+            AddRequest request, Attachment owner, Netns pod, Wired wired, AddressSource source, Given before) {
         try {
-            features.start(request, owner, wired);
+            Given given = source.afterWiring(before, request, owner, step -> reached(step, owner));
+            int mtu = PodMtu.of(request.conf(), given.prefixes(), bridge.mtu());
+            PodInterface wanted = given.podInterface(owner, mtu);
+            if (!given.equals(before)) {
+                guard.protect(wanted, PodGuard.isWanted(request.conf()));
+                wiring.address(wanted, pod);
+                reached(Step.ADDRESSED, owner);
+            }
+            AddResult result = result(request, given, wired);
+            features.start(request, owner, result);
             reached(Step.FEATURES_STARTED, owner);
-        } catch (CniException | KernelException e) {
+            CniCallRecord.afterwards(() -> confirm(wanted, owner), () -> undo(owner));
+            return result;
+        } catch (CniException | KernelException | PodWiringException | UncheckedIOException e) {
             try {
                 wiring.unwire(owner.toString());
             } catch (KernelException undo) {
@@ -159,16 +164,35 @@ final class FairleadPlugin implements CniPlugin {
         } catch (KernelException e) {
             why.addSuppressed(e);
         }
-        leases.release(owner);
+        try {
+            addresses.takeBack(owner, () -> reached(Step.GIVEN_BACK, owner));
+        } catch (CniException | UncheckedIOException e) {
+            why.addSuppressed(e); // the note stays, and with it the reminder
+            LOG.warn("the addresses of {} are not given back yet: {}", owner, e.getMessage());
+        }
+    }
+
+    private Optional<PortLabel> label(Attachment owner) {
+        return bridge.rtnetlink()
+                .links()
+                .find(PodInterface.hostName(owner.toString()))
+                .flatMap(PortLabel::of);
+    }
+
+    /** Where an IPAM plugin is asked, or was before: it gives nothing twice, so what an earlier ADD made has to go first. */
+    private void beginAfresh(Attachment owner) {
+        if (label(owner).filter(PortLabel::answered).isPresent()) {
+            throw new CniException(
+                    ErrorCode.IO_FAILURE,
+                    owner + " is attached already",
+                    "a pod can be added once under one interface name, so delete it first or choose another");
+        }
+        remove(owner);
     }
 
     /** A runtime that asks again never heard of an interface that is there but was not answered: it is made anew. */
     private void beginAgain(Attachment owner) {
-        Optional<PortLabel> label = bridge.rtnetlink()
-                .links()
-                .find(PodInterface.hostName(owner.toString()))
-                .flatMap(PortLabel::of);
-        if (label.isPresent() && !label.get().answered()) {
+        if (label(owner).filter(label -> !label.answered()).isPresent()) {
             wiring.unwire(owner.toString());
         }
     }
@@ -205,63 +229,7 @@ final class FairleadPlugin implements CniPlugin {
         steps.reached(step, owner);
     }
 
-    private static LeaseRequest leaseRequest(AddRequest request, Attachment owner) {
-        List<List<Range>> ranges = new ArrayList<>();
-        for (List<IpRange> group : request.runtimeConfig().ipRanges()) {
-            ranges.add(group.stream().map(FairleadPlugin::range).toList());
-        }
-        List<Ip> wanted = new ArrayList<>();
-        for (RequestedIp ip : request.conf().requestedIps(request.args())) {
-            wanted.add(ip.address());
-        }
-        Mac mac = request.conf().requestedMac(request.args()).orElse(LeaseRequest.ANY_MAC);
-        return LeaseRequest.of(owner).from(ranges).wanting(wanted).withMac(mac);
-    }
-
-    private static Range range(IpRange range) {
-        Range all = Range.of(range.subnet());
-        return new Range(
-                range.subnet(),
-                range.rangeStart().orElse(all.start()),
-                range.rangeEnd().orElse(all.end()),
-                range.gateway().orElse(all.gateway()));
-    }
-
-    private LeaseBook.Leasing lease(LeaseRequest request) {
-        try {
-            return leases.begin(request);
-        } catch (IpamException.PoolExhausted e) {
-            throw CniException.tryAgainLater(
-                    "no free address for " + request.attachment() + ": " + e.getMessage(),
-                    "delete pods of this node, or give it a larger pod CIDR");
-        } catch (IpamException | IllegalArgumentException e) {
-            throw CniException.invalidConfig("no address for " + request.attachment(), String.valueOf(e.getMessage()));
-        } catch (java.io.UncheckedIOException e) {
-            throw notOnDisk(request.attachment().toString(), e);
-        }
-    }
-
-    private static CniException notOnDisk(String attachment, java.io.UncheckedIOException why) {
-        return new CniException(
-                ErrorCode.IO_FAILURE,
-                "no address for " + attachment + ", since a lease must be on disk before it is used",
-                String.valueOf(why.getMessage()),
-                why);
-    }
-
-    private PodInterface podInterface(AddRequest request, Attachment owner, Ipam.Granted granted) {
-        int mtu = PodMtu.of(request.conf(), granted.placements(), bridge.mtu());
-        List<Prefix> addresses = new ArrayList<>();
-        List<Ip> gateways = new ArrayList<>();
-        for (Placement placement : granted.placements()) {
-            addresses.add(placement.address());
-            gateways.add(placement.gateway());
-        }
-        return new PodInterface(
-                owner.toString(), owner.ifName(), granted.lease().mac(), addresses, gateways, mtu);
-    }
-
-    private AddResult result(AddRequest request, Ipam.Granted granted, Wired wired) {
+    private AddResult result(AddRequest request, Given given, Wired wired) {
         List<Interface> interfaces = List.of(
                 Interface.onHost(bridge.name(), bridge.mac(), bridge.mtu()),
                 Interface.onHost(
@@ -271,20 +239,20 @@ final class FairleadPlugin implements CniPlugin {
                         wired.pod().mac(),
                         wired.pod().mtu(),
                         request.sandbox().path()));
-        List<IpConfig> ips = new ArrayList<>();
-        List<Route> routes = new ArrayList<>();
-        for (Placement placement : granted.placements()) {
-            ips.add(IpConfig.of(placement.address(), placement.gateway(), interfaces.size() - 1));
-            Ip any = placement.gateway().isIpv4() ? Ip.of("0.0.0.0") : Ip.of("::");
-            routes.add(Route.via(new Prefix(any, 0), placement.gateway()));
-        }
-        return AddResult.of(interfaces, ips, routes, dns(request));
+        List<IpConfig> ips = given.ips().stream()
+                .map(ip -> ip.onInterface(interfaces.size() - 1))
+                .toList();
+        return AddResult.of(interfaces, ips, given.routes(), dns(request, given));
     }
 
-    /** What the runtime asks for the pod goes before what the network has for all. */
-    private static Dns dns(AddRequest request) {
-        Dns asked = request.runtimeConfig().dns();
-        return asked.isEmpty() ? request.conf().dns() : asked;
+    /** What the runtime asks for the pod goes before what the network has for all, and that before what IPAM says. */
+    private static Dns dns(AddRequest request, Given given) {
+        for (Dns dns : List.of(request.runtimeConfig().dns(), request.conf().dns())) {
+            if (!dns.isEmpty()) {
+                return dns;
+            }
+        }
+        return given.dns();
     }
 
     /** The descriptor that came with the call names the namespace whatever the path means here. */
@@ -297,11 +265,15 @@ final class FairleadPlugin implements CniPlugin {
     public void del(DelRequest request) {
         Attachment owner = owner(request.conf().name(), request.attachment());
         begin("DEL", owner, request.call());
-        remove(owner);
+        remove(owner, () -> addresses.takeBack(owner, request, () -> reached(Step.GIVEN_BACK, owner)));
+    }
+
+    private void remove(Attachment owner) {
+        remove(owner, () -> addresses.takeBack(owner, () -> reached(Step.GIVEN_BACK, owner)));
     }
 
     /** The link first: an address must not be given on while its old holder can still use it. */
-    private void remove(Attachment owner) {
+    private void remove(Attachment owner, Runnable takeBack) {
         ReentrantLock lock = locks.of(owner);
         lock.lock();
         try {
@@ -310,9 +282,9 @@ final class FairleadPlugin implements CniPlugin {
             features.forget(owner);
             reached(Step.FEATURES_ENDED, owner);
             guard.forget(owner);
-            leases.release(owner);
+            takeBack.run();
             reached(Step.RELEASED, owner);
-        } catch (KernelException | java.io.UncheckedIOException e) {
+        } catch (KernelException | UncheckedIOException e) {
             throw new CniException(
                     ErrorCode.IO_FAILURE,
                     "could not take " + owner + " from the network",
@@ -323,12 +295,26 @@ final class FairleadPlugin implements CniPlugin {
         }
     }
 
+    /** What we made must be as it was; in somebody else's chain that is what the features made and nothing more. */
     @Override
     public void check(CheckRequest request) {
+        Attachment owner = owner(request.conf().name(), request.attachment());
+        boolean told = request.prevResult().interfaces().stream()
+                .anyMatch(i -> i.isOnHost() && i.name().equals(PodInterface.hostName(owner.toString())));
+        boolean held = addresses.holds(owner);
+        if (told && !held && label(owner).isEmpty()) {
+            throw new CniException(
+                    ErrorCode.UNKNOWN_CONTAINER,
+                    request.attachment() + " is not attached to network '"
+                            + request.conf().name() + "'",
+                    "it was deleted, or its namespace is gone; nothing is left to be cleaned up");
+        }
         try (Netns pod = open(request.sandbox())) {
-            PodCheck.require(request, pod, bridge);
-            Attachment owner = owner(request.conf().name(), request.attachment());
-            guard.check(request, owner);
+            if (told || held) {
+                addresses.check(request);
+                PodCheck.require(request, pod, bridge);
+                guard.check(request, owner);
+            }
             features.check(request, owner);
         }
     }
@@ -338,32 +324,52 @@ final class FairleadPlugin implements CniPlugin {
         String network = request.conf().name();
         Set<Attachment> valid = new HashSet<>();
         request.validAttachments().forEach(attachment -> valid.add(owner(network, attachment)));
-        List<String> failures = new ArrayList<>();
-        for (Lease stale : leases.ipam().staleLeases(network, valid)) {
-            try {
-                remove(stale.attachment());
-            } catch (CniException e) {
-                failures.add(e.msg() + ": " + e.details());
-            }
+        Set<Attachment> stale = new TreeSet<>(addresses.stale(network, valid));
+        for (Link link : bridge.rtnetlink().links().list()) {
+            PortLabel.of(link)
+                    .flatMap(Reconciler::attachment)
+                    .filter(owner -> owner.network().equals(network) && !valid.contains(owner))
+                    .ifPresent(stale::add);
         }
+        List<CniException> failures = new ArrayList<>();
+        for (Attachment owner : stale) {
+            collect(failures, () -> remove(owner));
+        }
+        collect(failures, () -> addresses.gc(request));
         if (!failures.isEmpty()) {
             throw new CniException(
-                    ErrorCode.IO_FAILURE,
-                    failures.size() + " stale attachments of network '" + network + "' could not be removed",
-                    String.join("; ", failures));
+                    failures.getFirst().code(),
+                    "GC of network '" + network + "' failed in " + failures.size()
+                            + (failures.size() == 1 ? " place" : " places"),
+                    String.join(
+                            "; ", failures.stream().map(Throwable::getMessage).toList()));
         }
     }
 
+    private static void collect(List<CniException> failures, Runnable step) {
+        try {
+            step.run();
+        } catch (CniException e) {
+            failures.add(e);
+        }
+    }
+
+    /**
+     * Code 51 where pods that are there are cut off as well.
+     *
+     * @throws CniException code 50 or 51
+     */
     @Override
     public void status(StatusRequest request) {
-        for (PoolUse pool : leases.ipam().pools()) {
-            if (pool.free() == 0) {
-                throw CniException.notAvailable(
-                        "no address is free in " + pool.range(),
-                        "all " + pool.capacity()
-                                + " are leased; delete pods of this node, or give it a larger pod CIDR");
-            }
+        Optional<Link> link = bridge.rtnetlink().links().find(bridge.name());
+        if (link.isEmpty()
+                || link.get().index() != bridge.index()
+                || !link.get().isUp()) {
+            throw CniException.limitedConnectivity(
+                    "the pod bridge " + bridge.name() + " is " + (link.isEmpty() ? "gone" : "not as it was made"),
+                    "start the agent again, which makes it anew, and then the pods that hung on it");
         }
+        addresses.status(request);
     }
 
     private static Attachment owner(String network, dev.fairlead.cni.protocol.Attachment attachment) {

@@ -105,6 +105,12 @@ public record Leaving(List<String> taken, List<String> left) {
                 Files.deleteIfExists(stateDirectory.resolve(name));
             }
             taken.add("the leases in " + stateDirectory);
+            Files.deleteIfExists(stateDirectory.resolve(DelegateNotes.DIRECTORY));
+        } catch (DirectoryNotEmptyException e) {
+            left.add(stateDirectory.resolve(DelegateNotes.DIRECTORY)
+                    + ", because IPAM plugins may still hold addresses for the attachments in it; start the agent once more,"
+                    + " which gives them back, and leave again");
+            return left;
         } catch (IOException e) {
             throw new UncheckedIOException("could not remove the leases in " + stateDirectory, e);
         }

@@ -1,5 +1,6 @@
 package dev.fairlead.agent;
 
+import dev.fairlead.cni.plugin.Delegation;
 import dev.fairlead.cni.plugin.PluginProtocol;
 import dev.fairlead.cni.protocol.Sandbox;
 import dev.fairlead.dataplane.PeerRoutes;
@@ -8,6 +9,7 @@ import dev.fairlead.dataplane.PodWiring;
 import dev.fairlead.dataplane.ServiceTable;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.route.Rtnetlink;
+import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Prefix;
 import dev.fairlead.plan.ClusterPicture;
 import dev.fairlead.plan.ipam.Ipam;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,6 +27,9 @@ import java.util.Optional;
  * does to the kernel it does through sockets in the node's namespace. Safe from any thread.
  */
 public final class NodeAgent implements AutoCloseable {
+    /** For an IPAM plugin. Less than the 60 s after which the shim gives up, so that its failure can still be told. */
+    private static final Duration DELEGATE_PATIENCE = Duration.ofSeconds(45);
+
     private final AgentConfig config;
     private final Rtnetlink rtnetlink;
     private final ServiceTable services;
@@ -81,7 +87,8 @@ public final class NodeAgent implements AutoCloseable {
         try {
             AttachmentLocks locks = new AttachmentLocks();
             PodWiring wiring = new PodWiring(bridge);
-            ReconcileLoop truth = ReconcileLoop.start(config.nodeName(), leases, bridge, wiring, locks);
+            Addresses addresses = new Addresses(leases, new OwnAddresses(leases), delegated(config, leases));
+            ReconcileLoop truth = ReconcileLoop.start(config.nodeName(), addresses, bridge, wiring, locks);
             try {
                 // After leases and links agree: the guard is filled from the leases.
                 PodGuard guard = PodGuard.start(config, leases);
@@ -93,7 +100,7 @@ public final class NodeAgent implements AutoCloseable {
                     guard.forget(owner);
                 });
                 truth.alsoMend(features::mend);
-                FairleadPlugin plugin = new FairleadPlugin(leases, bridge, guard, wiring, features, locks, steps);
+                FairleadPlugin plugin = new FairleadPlugin(addresses, bridge, guard, wiring, features, locks, steps);
                 return new Pods(leases, bridge, guard, wiring, features, openDoor(config, plugin, guard), truth);
             } catch (RuntimeException e) {
                 truth.close();
@@ -103,6 +110,14 @@ public final class NodeAgent implements AutoCloseable {
             leases.close();
             throw e;
         }
+    }
+
+    /** What IPAM plugins are executed with: the shim hands on no PATH, and some plugins look for programs. */
+    private static DelegatedAddresses delegated(AgentConfig config, LeaseBook leases) {
+        String path = Optional.ofNullable(System.getenv("PATH")).orElse("/usr/sbin:/usr/bin:/sbin:/bin");
+        Delegation delegation = new Delegation(NodePlugins.in(config.node()), Map.of("PATH", path), DELEGATE_PATIENCE);
+        List<Ip> gateways = pools(config).stream().map(Range::gateway).toList();
+        return new DelegatedAddresses(delegation, DelegateNotes.open(config.stateDirectory()), leases, gateways);
     }
 
     private static CniDoor openDoor(AgentConfig config, FairleadPlugin plugin, PodGuard guard) {

@@ -6,6 +6,7 @@ import dev.fairlead.cni.plugin.CheckRequest;
 import dev.fairlead.cni.protocol.Interface;
 import dev.fairlead.cni.protocol.IpConfig;
 import dev.fairlead.dataplane.PodBridge;
+import dev.fairlead.dataplane.PodInterface;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.route.Address;
 import dev.fairlead.kernel.route.Link;
@@ -55,9 +56,15 @@ final class PodCheck {
         return link;
     }
 
+    /** By its name: a later plugin may have a device on the node too, and that one's is not ours to judge. */
     private void hostLink() {
+        String owner = String.join(
+                "/",
+                request.conf().name(),
+                request.attachment().containerId(),
+                request.attachment().ifname());
         for (Interface told : request.prevResult().interfaces()) {
-            if (told.isOnHost() && told.name().startsWith("veth")) {
+            if (told.isOnHost() && told.name().equals(PodInterface.hostName(owner))) {
                 Link host = bridge.rtnetlink()
                         .links()
                         .find(told.name())
@@ -81,10 +88,11 @@ final class PodCheck {
         }
     }
 
+    /** In whatever table: a later plugin may move them, as source based routing does. */
     private void routes(Rtnetlink inPod, Link link) {
         for (dev.fairlead.cni.protocol.Route told : request.prevResult().routes()) {
             boolean there = false;
-            for (Route route : inPod.routes().list(told.dst().family(), RouteTable.MAIN)) {
+            for (Route route : inPod.routes().list(told.dst().family(), RouteTable.ANY)) {
                 there |= route.destination().equals(told.dst().network());
             }
             if (!there) {

@@ -62,11 +62,15 @@ final class PodGuard implements AutoCloseable {
         });
     }
 
-    /** To be called when the pod isn't wired any more and still has its lease. */
+    /** To be called when the pod isn't wired any more and still has its lease, if it ever had one. */
     void forget(Attachment owner) {
         if (guard.isPresent()) {
             Optional<Lease> lease = leases.ipam().lease(owner);
-            lease.ifPresent(known -> guard.get().forget(guarded(known)));
+            if (lease.isPresent()) {
+                guard.get().forget(guarded(lease.get()));
+            } else {
+                guard.get().forget(owner.toString());
+            }
         }
     }
 

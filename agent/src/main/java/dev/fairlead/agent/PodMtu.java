@@ -5,7 +5,6 @@ import static dev.fairlead.dataplane.PodInterface.IPV6_LEAST_MTU;
 import dev.fairlead.cni.CniException;
 import dev.fairlead.cni.protocol.NetConf;
 import dev.fairlead.packet.Prefix;
-import dev.fairlead.plan.ipam.Placement;
 import java.util.List;
 
 /** The MTU of pods' interfaces, in bytes: one for all that hang on a bridge, since a bridge drops what is too large. */
@@ -29,13 +28,13 @@ final class PodMtu {
      *
      * @throws CniException code 7, for one that differs, or too small for an IPv6 address that the pod is given
      */
-    static int of(NetConf conf, List<Placement> placements, int bridge) {
+    static int of(NetConf conf, List<Prefix> addresses, int bridge) {
         long asked = conf.number("mtu", 0, MOST).orElse(0);
-        for (Placement placement : placements) {
+        for (Prefix address : addresses) {
             long mtu = asked == 0 ? bridge : asked;
-            if (placement.address().address().isIpv6() && mtu < IPV6_LEAST_MTU) {
+            if (address.address().isIpv6() && mtu < IPV6_LEAST_MTU) {
                 throw CniException.invalidConfig(
-                        "an MTU of " + mtu + " is too small for the address " + placement.address(),
+                        "an MTU of " + mtu + " is too small for the address " + address,
                         "IPv6 asks for " + IPV6_LEAST_MTU
                                 + " bytes on every link; give the agent a larger --mtu, or the pod"
                                 + " no IPv6 address");

@@ -33,13 +33,14 @@ final class ReconcileLoop implements AutoCloseable {
 
     /** Compares before anybody is served. */
     static ReconcileLoop start(
-            String node, LeaseBook leases, PodBridge bridge, PodWiring wiring, AttachmentLocks locks) {
-        Reconciler reconciler = new Reconciler(leases, bridge, wiring, locks);
+            String node, Addresses addresses, PodBridge bridge, PodWiring wiring, AttachmentLocks locks) {
+        Reconciler reconciler = new Reconciler(addresses, bridge, wiring, locks);
         List<String> findings = new ArrayList<>();
-        if (!leases.damage().isEmpty()) {
-            LOG.error("{}", leases.damage());
-            findings.add(leases.damage());
+        if (!addresses.leases().damage().isEmpty()) {
+            findings.add(addresses.leases().damage());
         }
+        findings.addAll(addresses.delegated().notes().damage());
+        findings.forEach(damage -> LOG.error("{}", damage));
         findings.addAll(reconciler.run().findings());
         return new ReconcileLoop(reconciler, new Reconciliation(findings), node);
     }

@@ -1,5 +1,6 @@
 package dev.fairlead.agent;
 
+import dev.fairlead.cni.CniException;
 import dev.fairlead.dataplane.PodBridge;
 import dev.fairlead.dataplane.PodInterface;
 import dev.fairlead.dataplane.PodWiring;
@@ -31,13 +32,15 @@ final class Reconciler {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
 
     private final LeaseBook leases;
+    private final Addresses addresses;
     private final PodBridge bridge;
     private final PodWiring wiring;
     private final AttachmentLocks locks;
     private volatile Consumer<Attachment> releases = attachment -> {};
 
-    Reconciler(LeaseBook leases, PodBridge bridge, PodWiring wiring, AttachmentLocks locks) {
-        this.leases = leases;
+    Reconciler(Addresses addresses, PodBridge bridge, PodWiring wiring, AttachmentLocks locks) {
+        this.leases = addresses.leases();
+        this.addresses = addresses;
         this.bridge = bridge;
         this.wiring = wiring;
         this.locks = locks;
@@ -65,6 +68,11 @@ final class Reconciler {
                     .flatMap(Reconciler::attachment)
                     .ifPresent(owner -> mend(owner, () -> mendPort(owner), findings));
         }
+        for (Attachment owner : addresses.delegated().owners()) {
+            if (leases.ipam().lease(owner).isEmpty()) {
+                mend(owner, () -> mendNote(owner), findings);
+            }
+        }
         findings.forEach(finding -> LOG.warn("{}", finding));
         return new Reconciliation(findings);
     }
@@ -80,7 +88,7 @@ final class Reconciler {
         lock.lock();
         try {
             mending.run().ifPresent(findings::add);
-        } catch (KernelException | UncheckedIOException e) {
+        } catch (KernelException | CniException | UncheckedIOException e) {
             findings.add(owner + " is not as it should be and could not be mended: " + e.getMessage());
         } finally {
             lock.unlock();
@@ -99,9 +107,21 @@ final class Reconciler {
         }
         wiring.unwire(owner.toString());
         releases.accept(owner);
-        leases.release(owner);
+        addresses.takeBack(owner, () -> {});
         String what = lease.get().addresses() + " of " + owner + " were given back, because ";
         return Optional.of(what + (port.isPresent() ? "its ADD was cut off and was undone" : "its interface is gone"));
+    }
+
+    /** An IPAM plugin was going to be asked, or was, and nobody was given what it answered. */
+    private Optional<String> mendNote(Attachment owner) {
+        if (leases.ipam().lease(owner).isPresent() || !addresses.delegated().knows(owner)) {
+            return Optional.empty(); // a call has come in between
+        }
+        wiring.unwire(owner.toString());
+        releases.accept(owner);
+        addresses.takeBack(owner, () -> {});
+        return Optional.of("the IPAM plugin of " + owner
+                + " was told to take back what it may have given, because its ADD was cut off");
     }
 
     private Optional<String> mendPort(Attachment owner) {
@@ -129,15 +149,17 @@ final class Reconciler {
 
     /**
      * Whether an ADD ended in the middle: the pod's end is brought up by the call that gives it addresses and routes, all in
-     * one message to the kernel, and until then the node's end has no carrier.
+     * one message to the kernel, and until then the node's end has no carrier. Where an IPAM plugin gives the addresses the
+     * pod's end is up before, and the label says when it has them.
      */
     private static boolean isHalfMade(Link port) {
         Optional<PortLabel> label = PortLabel.of(port);
         boolean answered = label.isPresent() && label.get().answered();
-        return !answered && port.operState() != OperState.UP;
+        boolean addressed = label.isPresent() && !label.get().addresses().isEmpty();
+        return !answered && (!addressed || port.operState() != OperState.UP);
     }
 
-    private static Optional<Attachment> attachment(PortLabel label) {
+    static Optional<Attachment> attachment(PortLabel label) {
         return attachment(label.owner());
     }
 

@@ -1,5 +1,6 @@
 package dev.fairlead.bench;
 
+import dev.fairlead.agent.NodePlugins;
 import dev.fairlead.bench.Comparison.Row;
 import dev.fairlead.bench.Rounds.Contestant;
 import dev.fairlead.bench.Rounds.Lap;
@@ -13,7 +14,6 @@ import dev.fairlead.kernel.process.Setup;
 import dev.fairlead.kernel.process.Spawn;
 import dev.fairlead.kernel.sys.Fd;
 import dev.fairlead.kernel.sys.UnixSocket;
-import dev.fairlead.lab.node.NodePlugins;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

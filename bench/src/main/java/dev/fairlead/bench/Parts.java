@@ -1,6 +1,7 @@
 package dev.fairlead.bench;
 
 import dev.fairlead.agent.LeaseBook;
+import dev.fairlead.agent.NodePlugins;
 import dev.fairlead.cni.CniJson;
 import dev.fairlead.cni.PluginOutput;
 import dev.fairlead.cni.protocol.PluginConf;
@@ -10,7 +11,6 @@ import dev.fairlead.cni.runtime.PluginExec;
 import dev.fairlead.cni.runtime.PluginOutcome;
 import dev.fairlead.kernel.process.Spawn;
 import dev.fairlead.kernel.sys.Fd;
-import dev.fairlead.lab.node.NodePlugins;
 import dev.fairlead.packet.Prefix;
 import dev.fairlead.plan.ipam.Attachment;
 import dev.fairlead.plan.ipam.LeaseRequest;

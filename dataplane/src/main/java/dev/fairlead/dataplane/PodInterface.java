@@ -1,5 +1,6 @@
 package dev.fairlead.dataplane;
 
+import dev.fairlead.kernel.route.Route;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Mac;
 import dev.fairlead.packet.Prefix;
@@ -16,15 +17,23 @@ import java.util.List;
  * @param name in the pod, {@code eth0}
  * @param addresses with the prefix length of the pod network
  * @param gateways of the pod's default routes, one for each family
+ * @param routes that the pod gets beside the default ones, in this order; on this interface
  * @param mtu in bytes
  */
-public record PodInterface(String owner, String name, Mac mac, List<Prefix> addresses, List<Ip> gateways, int mtu) {
+public record PodInterface(
+        String owner, String name, Mac mac, List<Prefix> addresses, List<Ip> gateways, List<Route> routes, int mtu) {
     /** RFC 8200 section 5. On a link with less the kernel knows no IPv6, not even a setting of it. */
     public static final int IPV6_LEAST_MTU = 1280;
 
     public PodInterface {
         addresses = List.copyOf(addresses);
         gateways = List.copyOf(gateways);
+        routes = List.copyOf(routes);
+    }
+
+    /** With default routes only. */
+    public PodInterface(String owner, String name, Mac mac, List<Prefix> addresses, List<Ip> gateways, int mtu) {
+        this(owner, name, mac, addresses, gateways, List.of(), mtu);
     }
 
     boolean canHaveIpv6() {

@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Wires a pod: a veth pair between its namespace and the pod bridge, addresses, default routes.
+ * Wires a pod: a veth pair between its namespace and the pod bridge, addresses, routes.
  *
  * <pre>
  *   pod: eth0 ───── veth…: port of fl0 (hairpin on) :node
@@ -87,14 +87,12 @@ public final class PodWiring implements AutoCloseable {
                                 LinkSetting.mtu(pod.mtu()),
                                 LinkSetting.namespace(namespace)))));
         // The node's end is a port and needs no address. It has no carrier yet, so this is before it would make one.
-        steps.add(new Step(
-                Side.NODE,
-                LinkRequests.set(
-                        hostName, LinkSetting.alias(PortLabel.of(pod, false).text()))));
+        List<LinkSetting> ofPort = new ArrayList<>();
+        ofPort.add(LinkSetting.alias(PortLabel.of(pod, false).text()));
         if (pod.canHaveIpv6()) {
-            steps.add(new Step(
-                    Side.NODE, LinkRequests.set(hostName, LinkSetting.addressGeneration(AddressGeneration.NONE))));
+            ofPort.add(LinkSetting.addressGeneration(AddressGeneration.NONE));
         }
+        steps.add(new Step(Side.NODE, LinkRequests.set(hostName, ofPort.toArray(LinkSetting[]::new))));
         // A pod must reach itself by a Service address: such a frame leaves by the port it came in on.
         steps.add(new Step(Side.NODE, LinkRequests.setPort(hostName, Map.of(PortFlag.HAIRPIN, true))));
         return steps;
@@ -110,6 +108,12 @@ public final class PodWiring implements AutoCloseable {
             steps.add(new Step(Side.POD, LinkRequests.set(podIndex, LinkSetting.addressGeneration(linkLocal))));
         }
         steps.add(new Step(Side.POD, LinkRequests.set(podIndex, LinkSetting.up())));
+        steps.addAll(addressSteps(pod, podIndex));
+        return steps;
+    }
+
+    private static List<Step> addressSteps(PodInterface pod, int podIndex) {
+        List<Step> steps = new ArrayList<>();
         for (Prefix address : pod.addresses()) {
             steps.add(new Step(Side.POD, AddressRequests.add(Address.of(podIndex, address))));
         }
@@ -118,6 +122,9 @@ public final class PodWiring implements AutoCloseable {
                     Side.POD,
                     RouteRequests.add(
                             Route.defaultRoute(gateway.family()).via(gateway).device(podIndex))));
+        }
+        for (Route route : pod.routes()) {
+            steps.add(new Step(Side.POD, RouteRequests.add(route.device(podIndex))));
         }
         return steps;
     }
@@ -200,6 +207,32 @@ public final class PodWiring implements AutoCloseable {
                     : "not ours; rename it or take it away";
             throw new PodWiringException("the node already has a device " + pod.hostName() + ", which is " + whose, e);
         }
+    }
+
+    /**
+     * Gives addresses and routes to an interface that was wired without, since some are to be had only over the interface
+     * itself (DHCP). The label says them when they are there, so that one without is known as half-made.
+     *
+     * @throws KernelException of the first step that was refused; the interface stays as far as it got
+     */
+    public void address(PodInterface pod, Netns namespace) {
+        try (Rtnetlink inPod = Rtnetlink.open(namespace)) {
+            int index = inPod.links().require(pod.name()).index();
+            List<Step> steps = new ArrayList<>();
+            if (pod.canHaveIpv6()
+                    && pod.addresses().stream().anyMatch(a -> a.address().isIpv6())) {
+                // A link makes its link-local address when it comes up, by the mode it has then.
+                steps.add(new Step(Side.POD, LinkRequests.set(index, LinkSetting.down())));
+                steps.add(new Step(
+                        Side.POD, LinkRequests.set(index, LinkSetting.addressGeneration(AddressGeneration.EUI64))));
+                steps.add(new Step(Side.POD, LinkRequests.set(index, LinkSetting.up())));
+            }
+            steps.addAll(addressSteps(pod, index));
+            run(inPod, steps);
+        }
+        bridge.rtnetlink()
+                .links()
+                .set(pod.hostName(), LinkSetting.alias(PortLabel.of(pod, false).text()));
     }
 
     private static void run(Rtnetlink socket, List<Step> steps) {

@@ -15,6 +15,7 @@ import java.util.Optional;
  * it. A word {@value #UNANSWERED} at the end says that the runtime may not have heard of the pod's interface.
  *
  * @param owner {@code network/container/interface}
+ * @param addresses empty while an IPAM plugin is still to be asked for them, and then it is unanswered too
  */
 public record PortLabel(String owner, Mac mac, List<Ip> addresses, boolean answered) {
     /** {@code IFALIASZ} of {@code <linux/if.h>} without the closing zero. */
@@ -43,7 +44,7 @@ public record PortLabel(String owner, Mac mac, List<Ip> addresses, boolean answe
         for (int i = 2; i < words.length - (answered ? 0 : 1); i++) {
             Ip.parse(words[i]).ifPresent(addresses::add);
         }
-        return mac.isEmpty() || addresses.isEmpty()
+        return mac.isEmpty() || (addresses.isEmpty() && answered)
                 ? Optional.empty()
                 : Optional.of(new PortLabel(words[0], mac.get(), addresses, answered));
     }

@@ -158,6 +158,18 @@ public final class SpoofGuard implements AutoCloseable {
         commit(t);
     }
 
+    /** As {@link #forget(Guarded)}, where only the owner is known. */
+    public synchronized void forget(String owner) {
+        String port = PodInterface.hostName(owner);
+        if (guarded.containsKey(port)) {
+            forget(guarded.get(port));
+        } else if (unguarded.remove(port)) {
+            Transaction t = new Transaction();
+            unlist(t, GuardSchema.UNGUARDED, port);
+            commit(t);
+        }
+    }
+
     private void commit(Transaction t) {
         try {
             nftables.commit(t);

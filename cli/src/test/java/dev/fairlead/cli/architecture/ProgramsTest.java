@@ -31,12 +31,12 @@ class ProgramsTest {
     }
 
     @Test
-    void programsAreStartedOnlyWhereALabRunsThem() {
+    void programsAreStartedOnlyWhereSomebodyNamedThem() {
         assertThat(callersOf(Spawn.class))
                 .containsExactlyInAnyOrder(
                         "dev.fairlead.lab.demo.PodRows", // an orphan for pause to reap
                         "dev.fairlead.lab.node.HostProcess", // what a manifest names
-                        "dev.fairlead.lab.node.NodePlugins", // CNI plugins
+                        "dev.fairlead.agent.NodePlugins", // CNI plugins: the lab's network, and the agent's IPAM
                         "dev.fairlead.lab.node.Sandbox"); // pause
         assertThat(callersOf(Exec.class)).containsExactly("dev.fairlead.cli.LabExecCommand"); // nsenter
     }
@@ -62,7 +62,7 @@ class ProgramsTest {
         assertThat(callersOf(Setup.Join.class))
                 .containsExactlyInAnyOrder(
                         "dev.fairlead.lab.demo.PodRows",
-                        "dev.fairlead.lab.node.NodePlugins",
+                        "dev.fairlead.agent.NodePlugins",
                         "dev.fairlead.lab.node.Sandbox");
         assertThat(callers(access -> access.getTargetOwner().getName().startsWith(Setup.class.getName())
                         && access.getName().equals("apply")))

@@ -10,7 +10,7 @@ public final class CniCall {
     private final CniEnvironment environment;
     private final byte[] stdin;
 
-    CniCall(CniEnvironment environment, byte[] stdin) {
+    public CniCall(CniEnvironment environment, byte[] stdin) {
         this.environment = environment;
         this.stdin = stdin;
     }

@@ -53,6 +53,11 @@ public record RouteMetrics(SortedMap<Integer, Long> values, String congestionCon
         return with(RTAX_MTU, bytes);
     }
 
+    /** @param bytes of the largest TCP segment that is advertised on this path */
+    public RouteMetrics withAdvertisedMss(int bytes) {
+        return with(RTAX_ADVMSS, bytes);
+    }
+
     /** Sets one by its {@code RTAX} number. */
     public RouteMetrics with(int number, long value) {
         SortedMap<Integer, Long> all = new TreeMap<>(values);

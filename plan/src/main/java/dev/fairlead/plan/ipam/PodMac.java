@@ -2,6 +2,7 @@ package dev.fairlead.plan.ipam;
 
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Mac;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
@@ -27,8 +28,17 @@ public final class PodMac {
         if (addresses.isEmpty()) {
             throw new IllegalArgumentException("a MAC is made from an address, and there is none");
         }
+        return hashed(addresses.getFirst().bytes());
+    }
+
+    /** For an interface that must be there before its addresses are known: made from whose it is, in the same way. */
+    public static Mac of(Attachment owner) {
+        return hashed(owner.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Mac hashed(byte[] bytes) {
         byte[] mac = new byte[6];
-        System.arraycopy(sha256(addresses.getFirst().bytes()), 0, mac, 1, 5);
+        System.arraycopy(sha256(bytes), 0, mac, 1, 5);
         mac[0] = 0x0a; // locally administered, not a group address
         return Mac.of(mac);
     }

@@ -1,4 +1,4 @@
-package dev.fairlead.lab.node;
+package dev.fairlead.agent;
 
 import dev.fairlead.cni.PluginOutput;
 import dev.fairlead.cni.runtime.PluginExec;
