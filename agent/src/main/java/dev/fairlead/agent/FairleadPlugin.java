@@ -32,7 +32,6 @@ import dev.fairlead.plan.ipam.Attachment;
 import dev.fairlead.plan.ipam.Ipam;
 import dev.fairlead.plan.ipam.Ipam.PoolUse;
 import dev.fairlead.plan.ipam.IpamException;
-import dev.fairlead.plan.ipam.Lease;
 import dev.fairlead.plan.ipam.LeaseRequest;
 import dev.fairlead.plan.ipam.Placement;
 import dev.fairlead.plan.ipam.Range;
@@ -43,6 +42,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,18 +83,35 @@ final class FairleadPlugin implements CniPlugin {
 
     @Override
     public AddResult add(AddRequest request) {
-        if (request.prevResult().isPresent()) {
-            return request.prevResult().get(); // a link in somebody else's chain: the interface is theirs
-        }
         Attachment owner = owner(request.conf().name(), request.attachment());
         begin("ADD", owner, request.call());
         ReentrantLock lock = locks.of(owner);
         lock.lock();
         try {
-            return add(request, owner);
+            Optional<AddResult> theirs = request.prevResult();
+            return theirs.isPresent() ? addTo(theirs.get(), request, owner) : add(request, owner);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** A link in somebody else's chain: the interface is theirs, and the result goes on as it came. */
+    private AddResult addTo(AddResult theirs, AddRequest request, Attachment owner) {
+        try {
+            features.start(request, owner, theirs);
+            reached(Step.FEATURES_STARTED, owner);
+        } catch (KernelException e) {
+            throw notAttached(request, e);
+        }
+        CniCallRecord.afterwards(() -> reached(Step.DELIVERED, owner), () -> undo(owner));
+        return theirs;
+    }
+
+    /** Whether a result is of an attachment that somebody else wired. */
+    static boolean isSomebodyElses(AddResult result, Attachment owner) {
+        String ours = PodInterface.hostName(owner.toString());
+        return result.interfaces().stream()
+                .noneMatch(i -> i.isOnHost() && i.name().equals(ours));
     }
 
     private AddResult add(AddRequest request, Attachment owner) {
@@ -130,13 +147,17 @@ final class FairleadPlugin implements CniPlugin {
             if (isNew) {
                 giveBack(owner, e); // an attachment that already had its lease keeps it
             }
-            throw new CniException(
-                    ErrorCode.IO_FAILURE,
-                    "could not attach " + request.attachment() + " to network '"
-                            + request.conf().name() + "'",
-                    String.valueOf(e.getMessage()),
-                    e);
+            throw notAttached(request, e);
         }
+    }
+
+    private static CniException notAttached(AddRequest request, RuntimeException why) {
+        return new CniException(
+                ErrorCode.IO_FAILURE,
+                "could not attach " + request.attachment() + " to network '"
+                        + request.conf().name() + "'",
+                String.valueOf(why.getMessage()),
+                why);
     }
 
     private void startFeatures(AddRequest request, Attachment owner, AddResult wired) {
@@ -325,12 +346,14 @@ final class FairleadPlugin implements CniPlugin {
 
     @Override
     public void check(CheckRequest request) {
-        try (Netns pod = open(request.sandbox())) {
-            PodCheck.require(request, pod, bridge);
-            Attachment owner = owner(request.conf().name(), request.attachment());
-            guard.check(request, owner);
-            features.check(request, owner);
+        Attachment owner = owner(request.conf().name(), request.attachment());
+        if (!isSomebodyElses(request.prevResult(), owner)) {
+            try (Netns pod = open(request.sandbox())) {
+                PodCheck.require(request, pod, bridge);
+                guard.check(request, owner);
+            }
         }
+        features.check(request, owner);
     }
 
     @Override
@@ -339,9 +362,16 @@ final class FairleadPlugin implements CniPlugin {
         Set<Attachment> valid = new HashSet<>();
         request.validAttachments().forEach(attachment -> valid.add(owner(network, attachment)));
         List<String> failures = new ArrayList<>();
-        for (Lease stale : leases.ipam().staleLeases(network, valid)) {
+        Set<Attachment> stale = new TreeSet<>();
+        leases.ipam().staleLeases(network, valid).forEach(lease -> stale.add(lease.attachment()));
+        for (Attachment owner : features.owners()) {
+            if (owner.network().equals(network) && !valid.contains(owner)) {
+                stale.add(owner); // of a pod in somebody else's chain, which has no lease
+            }
+        }
+        for (Attachment owner : stale) {
             try {
-                remove(stale.attachment());
+                remove(owner);
             } catch (CniException e) {
                 failures.add(e.msg() + ": " + e.details());
             }
