@@ -17,6 +17,7 @@ import java.util.List;
  * @param bridge name of the pod bridge
  * @param uplink name of the device to other nodes; where the node has none, no routes to other nodes are made
  * @param spoofGuard whether pods are kept from sending with addresses that aren't theirs
+ * @param masquerade whether pods leave the pod network with the node's address, unless their network says otherwise
  */
 public record AgentConfig(
         String nodeName,
@@ -27,7 +28,8 @@ public record AgentConfig(
         int mtu,
         String bridge,
         String uplink,
-        boolean spoofGuard) {
+        boolean spoofGuard,
+        boolean masquerade) {
     private static final int ETHERNET_MTU = 1500;
 
     public AgentConfig {
@@ -45,32 +47,42 @@ public record AgentConfig(
                 ETHERNET_MTU,
                 "fl0",
                 "uplink",
-                true);
+                true,
+                false);
     }
 
     public AgentConfig withSocket(Path path) {
-        return new AgentConfig(nodeName, node, podCidrs, path, stateDirectory, mtu, bridge, uplink, spoofGuard);
+        return new AgentConfig(
+                nodeName, node, podCidrs, path, stateDirectory, mtu, bridge, uplink, spoofGuard, masquerade);
     }
 
     public AgentConfig withStateDirectory(Path path) {
-        return new AgentConfig(nodeName, node, podCidrs, socket, path, mtu, bridge, uplink, spoofGuard);
+        return new AgentConfig(nodeName, node, podCidrs, socket, path, mtu, bridge, uplink, spoofGuard, masquerade);
     }
 
     public AgentConfig withMtu(int bytes) {
-        return new AgentConfig(nodeName, node, podCidrs, socket, stateDirectory, bytes, bridge, uplink, spoofGuard);
+        return new AgentConfig(
+                nodeName, node, podCidrs, socket, stateDirectory, bytes, bridge, uplink, spoofGuard, masquerade);
     }
 
     public AgentConfig withBridge(String name) {
-        return new AgentConfig(nodeName, node, podCidrs, socket, stateDirectory, mtu, name, uplink, spoofGuard);
+        return new AgentConfig(
+                nodeName, node, podCidrs, socket, stateDirectory, mtu, name, uplink, spoofGuard, masquerade);
     }
 
     /** On by default; a network can be without by {@code "antiSpoofing": false} in its plugin configuration. */
     public AgentConfig withSpoofGuard(boolean on) {
-        return new AgentConfig(nodeName, node, podCidrs, socket, stateDirectory, mtu, bridge, uplink, on);
+        return new AgentConfig(nodeName, node, podCidrs, socket, stateDirectory, mtu, bridge, uplink, on, masquerade);
+    }
+
+    /** Off by default, since nodes of a cluster know the way to each other's pods. */
+    public AgentConfig withMasquerade(boolean on) {
+        return new AgentConfig(nodeName, node, podCidrs, socket, stateDirectory, mtu, bridge, uplink, spoofGuard, on);
     }
 
     /** Wires no pods: another plugin does; routes to other nodes and Services stay the agent's. */
     public AgentConfig withoutPods() {
-        return new AgentConfig(nodeName, node, List.of(), socket, stateDirectory, mtu, bridge, uplink, spoofGuard);
+        return new AgentConfig(
+                nodeName, node, List.of(), socket, stateDirectory, mtu, bridge, uplink, spoofGuard, masquerade);
     }
 }

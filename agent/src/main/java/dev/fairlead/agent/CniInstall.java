@@ -85,7 +85,8 @@ public record CniInstall(Path shim, Path binDir, Path confDir, Path socket) {
                 .put("mac", true)
                 .put("bandwidth", true)
                 .put("ipRanges", true)
-                .put("dns", true);
+                .put("dns", true)
+                .put("portMappings", true);
     }
 
     /**

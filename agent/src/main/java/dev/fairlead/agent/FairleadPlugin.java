@@ -73,18 +73,35 @@ final class FairleadPlugin implements CniPlugin {
 
     @Override
     public AddResult add(AddRequest request) {
-        if (request.prevResult().isPresent()) {
-            return request.prevResult().get(); // a link in somebody else's chain: the interface is theirs
-        }
         Attachment owner = owner(request.conf().name(), request.attachment());
         begin("ADD", owner, request.call());
         ReentrantLock lock = locks.of(owner);
         lock.lock();
         try {
-            return add(request, owner);
+            Optional<AddResult> theirs = request.prevResult();
+            return theirs.isPresent() ? addTo(theirs.get(), request, owner) : add(request, owner);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** A link in somebody else's chain: the interface is theirs, and the result goes on as it came. */
+    private AddResult addTo(AddResult theirs, AddRequest request, Attachment owner) {
+        try {
+            features.start(request, owner, theirs);
+            reached(Step.FEATURES_STARTED, owner);
+        } catch (KernelException e) {
+            throw notAttached(request, e);
+        }
+        CniCallRecord.afterwards(() -> reached(Step.DELIVERED, owner), () -> undo(owner));
+        return theirs;
+    }
+
+    /** Whether a result is of an attachment that somebody else wired. */
+    static boolean isSomebodyElses(AddResult result, Attachment owner) {
+        String ours = PodInterface.hostName(owner.toString());
+        return result.interfaces().stream()
+                .noneMatch(i -> i.isOnHost() && i.name().equals(ours));
     }
 
     private AddResult add(AddRequest request, Attachment owner) {
@@ -123,13 +140,17 @@ final class FairleadPlugin implements CniPlugin {
             if (given.isNew()) {
                 giveBack(owner, e); // an attachment that already had its lease keeps it
             }
-            throw new CniException(
-                    ErrorCode.IO_FAILURE,
-                    "could not attach " + request.attachment() + " to network '"
-                            + request.conf().name() + "'",
-                    String.valueOf(e.getMessage()),
-                    e);
+            throw notAttached(request, e);
         }
+    }
+
+    private static CniException notAttached(AddRequest request, RuntimeException why) {
+        return new CniException(
+                ErrorCode.IO_FAILURE,
+                "could not attach " + request.attachment() + " to network '"
+                        + request.conf().name() + "'",
+                String.valueOf(why.getMessage()),
+                why);
     }
 
     private AddResult whenWired(
@@ -299,8 +320,7 @@ final class FairleadPlugin implements CniPlugin {
     @Override
     public void check(CheckRequest request) {
         Attachment owner = owner(request.conf().name(), request.attachment());
-        boolean told = request.prevResult().interfaces().stream()
-                .anyMatch(i -> i.isOnHost() && i.name().equals(PodInterface.hostName(owner.toString())));
+        boolean told = !isSomebodyElses(request.prevResult(), owner);
         boolean held = addresses.holds(owner);
         if (told && !held && label(owner).isEmpty()) {
             throw new CniException(
@@ -309,14 +329,14 @@ final class FairleadPlugin implements CniPlugin {
                             + request.conf().name() + "'",
                     "it was deleted, or its namespace is gone; nothing is left to be cleaned up");
         }
-        try (Netns pod = open(request.sandbox())) {
-            if (told || held) {
-                addresses.check(request);
+        if (told || held) {
+            addresses.check(request);
+            try (Netns pod = open(request.sandbox())) {
                 PodCheck.require(request, pod, bridge);
                 guard.check(request, owner);
             }
-            features.check(request, owner);
         }
+        features.check(request, owner);
     }
 
     @Override
@@ -325,6 +345,11 @@ final class FairleadPlugin implements CniPlugin {
         Set<Attachment> valid = new HashSet<>();
         request.validAttachments().forEach(attachment -> valid.add(owner(network, attachment)));
         Set<Attachment> stale = new TreeSet<>(addresses.stale(network, valid));
+        for (Attachment owner : features.owners()) {
+            if (owner.network().equals(network) && !valid.contains(owner)) {
+                stale.add(owner); // of a pod in somebody else's chain, which has no lease
+            }
+        }
         for (Link link : bridge.rtnetlink().links().list()) {
             PortLabel.of(link)
                     .flatMap(Reconciler::attachment)

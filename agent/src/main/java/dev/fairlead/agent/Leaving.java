@@ -1,6 +1,7 @@
 package dev.fairlead.agent;
 
 import dev.fairlead.dataplane.BandwidthLimits;
+import dev.fairlead.dataplane.NatTable;
 import dev.fairlead.dataplane.PeerRoutes;
 import dev.fairlead.dataplane.PortLabel;
 import dev.fairlead.dataplane.ServiceTable;
@@ -27,7 +28,8 @@ import java.util.OptionalInt;
  * @param left what is still there and why, a sentence each; empty when nothing is
  */
 public record Leaving(List<String> taken, List<String> left) {
-    private static final List<String> STATE = List.of("leases.journal.new", "leases.journal", "lock");
+    private static final List<String> STATE =
+            List.of("leases.journal.new", "leases.journal", NatFile.FRESH, NatFile.NAME, "lock");
 
     public Leaving {
         taken = List.copyOf(taken);
@@ -49,12 +51,20 @@ public record Leaving(List<String> taken, List<String> left) {
         }
         try (Rtnetlink rtnetlink = Rtnetlink.open(node)) {
             List<String> ports = ports(rtnetlink, bridge);
+            List<String> chained = PodNat.chained(stateDirectory);
             if (!ports.isEmpty()) {
                 return new Leaving(
                         taken,
                         List.of("the program, the bridge and the table, because " + ports.size()
                                 + (ports.size() == 1 ? " pod hangs" : " pods hang") + " on " + bridge + " ("
                                 + String.join(", ", ports) + "); delete them while an agent serves, and leave again"));
+            }
+            if (!chained.isEmpty()) {
+                return new Leaving(
+                        taken,
+                        List.of("the program, the bridge and the tables, because pods of other networks have host ports"
+                                + " here (" + String.join(", ", chained)
+                                + "); delete them while an agent serves, or start the machine anew, and leave again"));
             }
             if (install.takeProgram()) {
                 taken.add("the program " + install.program());
@@ -94,7 +104,8 @@ public record Leaving(List<String> taken, List<String> left) {
         try (BandwidthLimits limits = new BandwidthLimits(node, rtnetlink)) {
             limits.clean();
         }
-        taken.add("the tables inet fairlead and bridge fairlead-guard");
+        NatTable.remove(node);
+        taken.add("the tables inet fairlead, inet fairlead-nat and bridge fairlead-guard");
     }
 
     private static List<String> files(CniInstall install, Path stateDirectory, List<String> taken) {
@@ -104,7 +115,7 @@ public record Leaving(List<String> taken, List<String> left) {
             for (String name : STATE) {
                 Files.deleteIfExists(stateDirectory.resolve(name));
             }
-            taken.add("the leases in " + stateDirectory);
+            taken.add("the leases and host ports in " + stateDirectory);
             Files.deleteIfExists(stateDirectory.resolve(DelegateNotes.DIRECTORY));
         } catch (DirectoryNotEmptyException e) {
             left.add(stateDirectory.resolve(DelegateNotes.DIRECTORY)
@@ -112,7 +123,7 @@ public record Leaving(List<String> taken, List<String> left) {
                     + " which gives them back, and leave again");
             return left;
         } catch (IOException e) {
-            throw new UncheckedIOException("could not remove the leases in " + stateDirectory, e);
+            throw new UncheckedIOException("could not remove the leases and host ports in " + stateDirectory, e);
         }
         removeEmpty(stateDirectory, left);
         return left;
@@ -124,7 +135,7 @@ public record Leaving(List<String> taken, List<String> left) {
         } catch (NoSuchFileException e) {
             // an agent has never run here
         } catch (DirectoryNotEmptyException e) {
-            left.add(directory + ", because files are in it that are not part of the leases (a damaged journal that was"
+            left.add(directory + ", because files are in it that are not part of the leases (a damaged file that was"
                     + " put aside?); remove it when you have looked at them");
         } catch (IOException e) {
             left.add(directory + ": " + e.getMessage());

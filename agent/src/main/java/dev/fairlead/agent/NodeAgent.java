@@ -94,14 +94,17 @@ public final class NodeAgent implements AutoCloseable {
                 PodGuard guard = PodGuard.start(config, leases);
                 PodBandwidth bandwidth = PodBandwidth.start(bridge);
                 truth.alsoFound(bandwidth.mend());
-                PodFeature features = new PodFeatures(List.of(bandwidth));
+                PodNat nat = PodNat.start(config, bridge, leases);
+                truth.alsoFound(nat.found());
+                PodFeature features = new PodFeatures(List.of(bandwidth, nat));
                 truth.tellOfReleases(owner -> {
                     features.forget(owner);
                     guard.forget(owner);
                 });
                 truth.alsoMend(features::mend);
                 FairleadPlugin plugin = new FairleadPlugin(addresses, bridge, guard, wiring, features, locks, steps);
-                return new Pods(leases, bridge, guard, wiring, features, openDoor(config, plugin, guard), truth);
+                return new Pods(
+                        leases, bridge, guard, wiring, features, openDoor(config, plugin, guard, features), truth);
             } catch (RuntimeException e) {
                 truth.close();
                 throw e;
@@ -120,10 +123,11 @@ public final class NodeAgent implements AutoCloseable {
         return new DelegatedAddresses(delegation, DelegateNotes.open(config.stateDirectory()), leases, gateways);
     }
 
-    private static CniDoor openDoor(AgentConfig config, FairleadPlugin plugin, PodGuard guard) {
+    private static CniDoor openDoor(AgentConfig config, FairleadPlugin plugin, PodGuard guard, PodFeature features) {
         try {
             return CniDoor.open(config.socket(), new PluginProtocol(plugin, sandbox -> isNode(sandbox, config.node())));
         } catch (RuntimeException e) {
+            features.close();
             guard.close();
             throw e;
         }

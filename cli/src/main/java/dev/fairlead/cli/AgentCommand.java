@@ -58,6 +58,8 @@ record AgentCommand(Terminal terminal) implements Command {
                         .paramLabel("BYTES")
                         .description("Of pods' interfaces; 1500 by default.")
                         .build())
+                .addOption(flag("--masquerade", "Pods leave the pod network with this node's address; so by default."))
+                .addOption(flag("--no-masquerade", "They leave it with their own, for which the world needs a route."))
                 .addOption(text("--bridge", "NAME", "The bridge that pods hang on; fl0 by default."));
     }
 
@@ -146,7 +148,8 @@ record AgentCommand(Terminal terminal) implements Command {
         List<Prefix> podCidrs = podCidrs(parsed);
         requireRights();
         install.requireWritable();
-        AgentConfig config = usual(parsed, podCidrs).withSocket(install.socket());
+        AgentConfig config =
+                usual(parsed, podCidrs).withSocket(install.socket()).withMasquerade(masquerade(parsed));
         NodeAgent agent = NodeAgent.start(config);
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(agent, ended), "agent-end"));
@@ -179,6 +182,15 @@ record AgentCommand(Terminal terminal) implements Command {
                 .withStateDirectory(parsed.matchedOptionValue("--state-dir", Path.of("/var/lib/fairlead")));
         return config.withMtu(mtu(parsed, podCidrs, config.mtu()))
                 .withBridge(parsed.matchedOptionValue("--bridge", config.bridge()));
+    }
+
+    private static boolean masquerade(ParseResult parsed) {
+        boolean off = parsed.hasMatchedOption("--no-masquerade");
+        if (off && parsed.hasMatchedOption("--masquerade")) {
+            throw new ParameterException(
+                    parsed.commandSpec().commandLine(), "--masquerade and --no-masquerade contradict each other");
+        }
+        return !off;
     }
 
     private static int mtu(ParseResult parsed, List<Prefix> podCidrs, int usual) {

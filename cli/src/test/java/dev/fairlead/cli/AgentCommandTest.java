@@ -126,6 +126,10 @@ class AgentCommandTest {
             assertThat(list.get("cniVersions").toString()).isEqualTo("[\"1.0.0\",\"1.1.0\"]");
             assertThat(list.at("/plugins/0/socket").asText())
                     .isEqualTo(directory.resolve("cni.sock").toString());
+            assertThat(list.at("/plugins/0/capabilities/portMappings").asBoolean()).isTrue();
+            assertThat(node.run("nft", "list", "table", "inet", "fairlead-nat").out())
+                    .as("masquerade is the default")
+                    .contains("elements = { 10.9.0.0/24 }");
             assertThat(call("STATUS", "", pod).exitCode()).isZero();
             JsonNode result = call("ADD", "c1", pod).json();
             assertThat(result.at("/ips/0/address").asText()).isEqualTo("10.9.0.2/24");
@@ -224,6 +228,7 @@ class AgentCommandTest {
         assertRefused(2, "did you mean 10.9.0.0/24", "--pod-cidr", "10.9.0.7/24");
         assertRefused(2, "is not a prefix", "--pod-cidr", "10.9.0.0");
         assertRefused(1, "has no address to lease", "--pod-cidr", "10.9.0.1/32");
+        assertRefused(2, "contradict", "--pod-cidr", "10.9.0.0/24", "--masquerade", "--no-masquerade");
         assertRefused(2, "--mtu 1000 is not from 1280", "--pod-cidr", "fd00:9::/64", "--mtu", "1000");
         Files.deleteIfExists(directory.resolve("cni-conf-dir"));
         Files.createFile(directory.resolve("cni-conf-dir"));

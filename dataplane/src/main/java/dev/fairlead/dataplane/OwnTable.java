@@ -161,10 +161,21 @@ final class OwnTable implements AutoCloseable {
         return family == table.family() && name.equals(table.name());
     }
 
+    /** Whether the table is as our last change left it, by what the kernel has announced since. */
+    boolean isUntouched() {
+        boolean untouched = !touchedByOthers();
+        unsure = !untouched; // and stays so until it is made anew
+        return untouched;
+    }
+
+    /** The table with all in it; empty when there is none. */
+    Optional<Ruleset> read() {
+        return nftables.read(table.family(), table.name());
+    }
+
     /** As {@code nft list table} prints it; empty when there is none. */
     String text() {
-        Optional<Ruleset> ruleset = nftables.read(table.family(), table.name());
-        return ruleset.map(Ruleset::text).orElse("");
+        return read().map(Ruleset::text).orElse("");
     }
 
     @Override

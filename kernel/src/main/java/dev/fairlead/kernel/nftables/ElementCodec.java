@@ -84,8 +84,9 @@ final class ElementCodec {
         Bytes end = set.isInterval() ? NetworkOrder.key(set.key(), element.end()) : element.end();
         out.nested(NFTA_LIST_ELEM, e -> {
             key.encode(e, NFTA_SET_ELEM_KEY);
-            if (element.isRange() && set.isConcatenatedInterval()) {
-                end.encode(e, NFTA_SET_ELEM_KEY_END);
+            if (set.isConcatenatedInterval()) {
+                // nft sends a single key as a range of one, and takes two elements without an end for the ends of one.
+                (end.isEmpty() ? key : end).encode(e, NFTA_SET_ELEM_KEY_END);
             }
             encodeRest(e, set, element);
         });

@@ -188,6 +188,19 @@ class TransactionIT {
         return nftables.rules(TABLE).stream().map(Rule::comment).toList();
     }
 
+    /** nft takes two concatenations without an end for the two ends of one. */
+    @Test
+    void singleConcatenationsInAnIntervalSetAreListedAsSuch() {
+        NftSet ports = TABLE.set("open-ports", IPV4_ADDR, INET_SERVICE).interval();
+        List<Element> two = List.of(ports.element("10.0.0.2", 80), ports.element("10.0.0.1", 81));
+        nftables.commit(new Transaction().add(TABLE).add(ports).add(ports, two));
+        assertThat(nftables.elements(ports)).containsExactlyInAnyOrderElementsOf(two);
+        assertThat(inside.run("nft", "list", "set", "inet", "fairlead", "open-ports"))
+                .contains("10.0.0.2 . 80,", "10.0.0.1 . 81 }");
+        nftables.commit(new Transaction().delete(ports, two.subList(0, 1)));
+        assertThat(nftables.elements(ports)).containsExactly(two.getLast());
+    }
+
     @Test
     void takesOutWhatItPutIn() {
         NftSet ranges = TABLE.set("ranges", IPV4_ADDR).interval();

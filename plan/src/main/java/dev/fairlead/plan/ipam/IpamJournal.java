@@ -2,11 +2,11 @@ package dev.fairlead.plan.ipam;
 
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Mac;
+import dev.fairlead.plan.CheckedLine;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.CRC32;
 
 /**
  * The text form of {@link IpamEvent}s: a line each, UTF-8, closed by a line feed. The first word is the version of the line,
@@ -21,7 +21,6 @@ import java.util.zip.CRC32;
  */
 public final class IpamJournal {
     private static final String VERSION = "1";
-    private static final String CHECKSUM = " crc32=";
 
     private IpamJournal() {}
 
@@ -47,8 +46,7 @@ public final class IpamJournal {
 
     /** The line of an event, without line feed. */
     public static String line(IpamEvent event) {
-        String text = VERSION + " " + words(event);
-        return text + CHECKSUM + checksum(text);
+        return CheckedLine.of(VERSION + " " + words(event));
     }
 
     private static String words(IpamEvent event) {
@@ -72,13 +70,6 @@ public final class IpamJournal {
             text.append(text.isEmpty() ? "" : ",").append(ip);
         }
         return text.toString();
-    }
-
-    private static String checksum(String text) {
-        CRC32 crc = new CRC32();
-        crc.update(text.getBytes(StandardCharsets.UTF_8));
-        String digits = Long.toHexString(crc.getValue());
-        return "0".repeat(8 - digits.length()) + digits;
     }
 
     // ---- reading
@@ -118,8 +109,7 @@ public final class IpamJournal {
     }
 
     private static boolean isWhole(String text) {
-        int end = text.lastIndexOf(CHECKSUM);
-        return end >= 0 && text.substring(end + CHECKSUM.length()).equals(checksum(text.substring(0, end)));
+        return CheckedLine.read(text).isPresent();
     }
 
     /** Reads a line. The number is for the message only. */
@@ -130,10 +120,10 @@ public final class IpamJournal {
                     line,
                     "it is of version " + text.substring(0, version) + " and this program knows version " + VERSION);
         }
-        if (!isWhole(text)) {
-            throw new IpamException.JournalDamaged(line, "its checksum doesn't fit '" + shortened(text) + "'");
-        }
-        String[] words = text.substring(0, text.lastIndexOf(CHECKSUM)).split(" ", -1);
+        String[] words = CheckedLine.read(text)
+                .orElseThrow(() ->
+                        new IpamException.JournalDamaged(line, "its checksum doesn't fit '" + shortened(text) + "'"))
+                .split(" ", -1);
         try {
             return event(words)
                     .orElseThrow(() -> new IpamException.JournalDamaged(
