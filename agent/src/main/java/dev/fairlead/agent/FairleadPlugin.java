@@ -24,6 +24,7 @@ import dev.fairlead.dataplane.PodWiring.Wired;
 import dev.fairlead.dataplane.PodWiringException;
 import dev.fairlead.dataplane.PortLabel;
 import dev.fairlead.kernel.KernelException;
+import dev.fairlead.kernel.SyscallException;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Mac;
@@ -109,10 +110,13 @@ final class FairleadPlugin implements CniPlugin {
             }
             PodInterface wanted = podInterface(request, owner, granted);
             guard.protect(wanted, guarded);
-            Wired wired = wiring.wire(wanted, pod, () -> {
-                reached(Step.NODE_WIRED, owner);
-                leasing.onDisk().await(); // the disk works beside the node's side; the pod has no address before
-                reached(Step.LEASE_ON_DISK, owner);
+            reached(Step.GUARDED, owner);
+            Wired wired = wiring.wire(wanted, pod, made -> {
+                reached(step(made), owner);
+                if (made == PodWiring.Made.NODE_SIDE) {
+                    leasing.onDisk().await(); // the disk works beside the node's side; the pod has no address before
+                    reached(Step.LEASE_ON_DISK, owner);
+                }
             });
             reached(Step.POD_WIRED, owner);
             AddResult result = result(request, granted, wired);
@@ -125,7 +129,10 @@ final class FairleadPlugin implements CniPlugin {
             }
             throw e;
         } catch (java.io.UncheckedIOException e) {
-            throw notOnDisk(request.attachment().toString(), e); // the lease stays until DEL, or until a retry succeeds
+            if (isNew) {
+                giveBack(owner, e);
+            }
+            throw notOnDisk(request.attachment().toString(), e);
         } catch (KernelException | PodWiringException e) {
             if (isNew) {
                 giveBack(owner, e); // an attachment that already had its lease keeps it
@@ -156,10 +163,12 @@ final class FairleadPlugin implements CniPlugin {
     private void giveBack(Attachment owner, RuntimeException why) {
         try {
             guard.forget(owner);
+            reached(Step.UNGUARDED, owner);
         } catch (KernelException e) {
             why.addSuppressed(e);
         }
         leases.release(owner);
+        reached(Step.RELEASED, owner);
     }
 
     /** A runtime that asks again never heard of an interface that is there but was not answered: it is made anew. */
@@ -170,7 +179,15 @@ final class FairleadPlugin implements CniPlugin {
                 .flatMap(PortLabel::of);
         if (label.isPresent() && !label.get().answered()) {
             wiring.unwire(owner.toString());
+            reached(Step.CLEARED, owner);
         }
+    }
+
+    private static Step step(PodWiring.Made made) {
+        return switch (made) {
+            case VETH -> Step.VETH_MADE;
+            case NODE_SIDE -> Step.NODE_WIRED;
+        };
     }
 
     private void confirm(PodInterface wanted, Attachment owner) {
@@ -290,7 +307,22 @@ final class FairleadPlugin implements CniPlugin {
     /** The descriptor that came with the call names the namespace whatever the path means here. */
     static Netns open(Sandbox sandbox) {
         OptionalInt fd = sandbox.fd();
-        return Netns.open(fd.isPresent() ? Path.of("/proc/self/fd/" + fd.getAsInt()) : Path.of(sandbox.path()));
+        String why;
+        try {
+            Netns pod =
+                    Netns.open(fd.isPresent() ? Path.of("/proc/self/fd/" + fd.getAsInt()) : Path.of(sandbox.path()));
+            if (pod.isNetwork()) {
+                return pod;
+            }
+            pod.close();
+            why = "what is there is no network namespace";
+        } catch (SyscallException e) {
+            why = String.valueOf(e.getMessage());
+        }
+        throw new CniException(
+                ErrorCode.INVALID_NETNS,
+                "CNI_NETNS '" + sandbox.path() + "' can't be used",
+                why + "; the container has ended meanwhile, or the runtime named the wrong file; nothing was changed");
     }
 
     @Override
@@ -310,6 +342,7 @@ final class FairleadPlugin implements CniPlugin {
             features.forget(owner);
             reached(Step.FEATURES_ENDED, owner);
             guard.forget(owner);
+            reached(Step.UNGUARDED, owner);
             leases.release(owner);
             reached(Step.RELEASED, owner);
         } catch (KernelException | java.io.UncheckedIOException e) {
@@ -356,6 +389,11 @@ final class FairleadPlugin implements CniPlugin {
 
     @Override
     public void status(StatusRequest request) {
+        String refusal = leases.refusal();
+        if (!refusal.isEmpty()) {
+            throw CniException.notAvailable(
+                    "no pod can be given an address, since a lease must be on disk before it is used", refusal);
+        }
         for (PoolUse pool : leases.ipam().pools()) {
             if (pool.free() == 0) {
                 throw CniException.notAvailable(

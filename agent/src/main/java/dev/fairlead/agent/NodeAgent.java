@@ -13,8 +13,10 @@ import dev.fairlead.plan.ClusterPicture;
 import dev.fairlead.plan.ipam.Ipam;
 import dev.fairlead.plan.ipam.PodMac;
 import dev.fairlead.plan.ipam.Range;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,51 +58,56 @@ public final class NodeAgent implements AutoCloseable {
 
     /** As {@link #start(AgentConfig)}, and tells of every step of every CNI call. */
     static NodeAgent start(AgentConfig config, Steps steps) {
+        // What is wrong with the call or the disk must be said before anything is made.
+        Optional<LeaseBook> leases = Optional.empty();
         if (!config.podCidrs().isEmpty()) {
-            // What is wrong with the call must be said before anything is made.
             var _ = Ipam.of(pools(config));
             PodMtu.require(config);
             CniDoor.requireFree(config.socket());
+            leases = Optional.of(
+                    LeaseBook.open(config.stateDirectory(), pools(config), InstantSource.system(), steps::made));
         }
         Rtnetlink rtnetlink = Rtnetlink.open(config.node());
         try {
-            Optional<PodBridge> bridge = config.podCidrs().isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(PodBridge.start(config.node(), rtnetlink, bridge(config)));
+            Optional<PodBridge> bridge = leases.map(book -> PodBridge.start(config.node(), rtnetlink, bridge(config)));
+            steps.made("the bridge");
             ServiceTable services = ServiceTable.start(config.node(), config.nodeName());
             PictureLoop loop = new PictureLoop(config, PeerRoutes.start(rtnetlink), services);
-            return new NodeAgent(config, rtnetlink, services, loop, bridge.map(made -> servePods(config, made, steps)));
+            try {
+                Optional<Pods> pods = leases.map(book -> servePods(config, bridge.orElseThrow(), book, steps));
+                return new NodeAgent(config, rtnetlink, services, loop, pods);
+            } catch (RuntimeException e) {
+                loop.close();
+                services.close();
+                throw e;
+            }
         } catch (RuntimeException e) {
             rtnetlink.close();
+            leases.ifPresent(LeaseBook::close);
             throw e;
         }
     }
 
-    private static Pods servePods(AgentConfig config, PodBridge bridge, Steps steps) {
-        LeaseBook leases = LeaseBook.open(config.stateDirectory(), pools(config));
+    private static Pods servePods(AgentConfig config, PodBridge bridge, LeaseBook leases, Steps steps) {
+        AttachmentLocks locks = new AttachmentLocks();
+        PodWiring wiring = new PodWiring(bridge);
+        ReconcileLoop truth = ReconcileLoop.start(config.nodeName(), leases, bridge, wiring, locks);
         try {
-            AttachmentLocks locks = new AttachmentLocks();
-            PodWiring wiring = new PodWiring(bridge);
-            ReconcileLoop truth = ReconcileLoop.start(config.nodeName(), leases, bridge, wiring, locks);
-            try {
-                // After leases and links agree: the guard is filled from the leases.
-                PodGuard guard = PodGuard.start(config, leases);
-                PodBandwidth bandwidth = PodBandwidth.start(bridge);
-                truth.alsoFound(bandwidth.mend());
-                PodFeature features = new PodFeatures(List.of(bandwidth));
-                truth.tellOfReleases(owner -> {
-                    features.forget(owner);
-                    guard.forget(owner);
-                });
-                truth.alsoMend(features::mend);
-                FairleadPlugin plugin = new FairleadPlugin(leases, bridge, guard, wiring, features, locks, steps);
-                return new Pods(leases, bridge, guard, wiring, features, openDoor(config, plugin, guard), truth);
-            } catch (RuntimeException e) {
-                truth.close();
-                throw e;
-            }
+            steps.made("leases and links agree");
+            // After leases and links agree: the guard is filled from the leases.
+            PodGuard guard = PodGuard.start(config, leases);
+            steps.made("the guard");
+            PodBandwidth bandwidth = PodBandwidth.start(bridge);
+            truth.alsoFound(bandwidth.mend());
+            PodFeature features = PodFeatures.told(steps, List.of(bandwidth));
+            truth.tell(guard, features);
+            truth.also(features::mend);
+            FairleadPlugin plugin = new FairleadPlugin(leases, bridge, guard, wiring, features, locks, steps);
+            CniDoor door = openDoor(config, plugin, guard);
+            steps.made("the door");
+            return new Pods(leases, bridge, guard, wiring, features, door, truth);
         } catch (RuntimeException e) {
-            leases.close();
+            truth.close();
             throw e;
         }
     }
@@ -139,7 +146,11 @@ public final class NodeAgent implements AutoCloseable {
         Path path = sandbox.fd().isPresent()
                 ? Path.of("/proc/self/fd/" + sandbox.fd().getAsInt())
                 : Path.of(sandbox.path());
-        return Netns.inode(path) == node.inode();
+        try {
+            return Netns.inode(path) == node.inode();
+        } catch (UncheckedIOException e) {
+            return false; // what can't be found isn't the node; the call itself says what is wrong with it
+        }
     }
 
     /** Has the node follow a picture; the latest one counts, those in between may be passed over. */

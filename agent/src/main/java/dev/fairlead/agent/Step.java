@@ -1,17 +1,28 @@
 package dev.fairlead.agent;
 
-/** What a CNI call has done when it reaches a point, in order; each but the first is a change that outlives the agent. */
+/**
+ * What a CNI call has done when it reaches a point, in order; each but the first is a change that outlives the agent. One
+ * without a word is too short to be worth a number in the log.
+ */
 enum Step {
     /** ADD and DEL: understood, nothing changed yet. */
     PARSED("parse"),
     /** ADD: the lease is in the journal, and the disk has begun to keep it. */
     LEASED("lease"),
-    /** ADD: both ends of the veth are made, the node's end is a port with its label. */
+    /** ADD: what the pod may send as is in the guard's table. */
+    GUARDED(""),
+    /** ADD again: what an earlier one made and nobody was told of is gone. */
+    CLEARED(""),
+    /** ADD: both ends of the veth are made; the node's end has no label yet. */
+    VETH_MADE(""),
+    /** ADD: the node's end is a port with its label. */
     NODE_WIRED("node"),
     /** ADD: the lease is on the disk; until here the pod has no address. */
     LEASE_ON_DISK("disk"),
     /** ADD: the pod's interface is up, with addresses and routes. */
     POD_WIRED("pod"),
+    /** ADD: one more of the things beside addresses is there, if this call asks for it. */
+    FEATURE_STARTED(""),
     /** ADD: what the runtime asked for beside addresses is there. */
     FEATURES_STARTED("features"),
     /** ADD: the runtime has the answer, which the label doesn't say yet. */
@@ -20,8 +31,12 @@ enum Step {
     CONFIRMED("confirm"),
     /** DEL: the veth is gone. */
     UNWIRED("unwire"),
+    /** DEL: one more of the things beside addresses is gone. */
+    FEATURE_ENDED(""),
     /** DEL: what the pod had beside addresses is gone. */
     FEATURES_ENDED("features-end"),
+    /** DEL: the guard's table knows nothing of the pod. */
+    UNGUARDED(""),
     /** DEL: the end of the lease is on the disk. */
     RELEASED("release");
 
@@ -31,7 +46,7 @@ enum Step {
         this.word = word;
     }
 
-    /** As the log names it. */
+    /** As the log names it; empty for one that it leaves out. */
     String word() {
         return word;
     }

@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Leases and links agree again whatever died when; {@code ip -j} judges. An agent is killed by an error that no code of the
- * agent catches, thrown after a step, so that nothing that would follow is done.
+ * Leases and links agree again whatever died when; {@code ip -j} judges. An agent is cut off by an error that no code of the
+ * agent catches, thrown after a step, so that nothing that would follow is done. {@link KillTest} does it by SIGKILL.
  *
  * <pre>
  *   pod: eth0 ── fl0 (10.244.1.1) :node
@@ -100,7 +100,9 @@ class TruthTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Step.class)
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"CLEARED", "FEATURE_STARTED", "FEATURE_ENDED"}) // not met by a first ADD of nothing but a network
     void anAgentThatIsKilledAtAnyStepLeaksNothing(Step last, TestNamespaces namespaces) {
         Netns node = namespaces.create();
         Netns pod = namespaces.create();
@@ -119,17 +121,21 @@ class TruthTest {
         }
         try (NodeAgent agent = NodeAgent.start(config(node))) {
             boolean cutOff = List.of(
-                            Step.LEASED, Step.NODE_WIRED, Step.LEASE_ON_DISK, Step.UNWIRED, Step.FEATURES_ENDED)
+                            Step.LEASED,
+                            Step.GUARDED,
+                            Step.VETH_MADE,
+                            Step.NODE_WIRED,
+                            Step.LEASE_ON_DISK,
+                            Step.UNWIRED,
+                            Step.FEATURES_ENDED,
+                            Step.UNGUARDED)
                     .contains(last);
             assertThat(agent.found().isClean()).as(agent.found().toString()).isEqualTo(!cutOff);
             assertThat(agent.reconcile().isClean()).isTrue();
             if (last == Step.PARSED || cutOff || last == Step.RELEASED) {
                 assertThat(ports(node)).isEmpty();
             }
-            if (last != Step.CONFIRMED) {
-                assertThat(add("c", pod)).as("the runtime's retry").startsWith("10.244.1.");
-            }
-            del("c", pod);
+            del("c", pod); // without trying again, as most runtimes do: KillTest has the others
             del("c", pod);
             assertNothingIsHeld(node, pod, namespaces);
         }
