@@ -2,6 +2,7 @@ package dev.fairlead.agent;
 
 import dev.fairlead.cni.plugin.PluginProtocol;
 import dev.fairlead.cni.protocol.Sandbox;
+import dev.fairlead.cni.runtime.ResultCache;
 import dev.fairlead.dataplane.PeerRoutes;
 import dev.fairlead.dataplane.PodBridge;
 import dev.fairlead.dataplane.PodWiring;
@@ -166,6 +167,15 @@ public final class NodeAgent implements AutoCloseable {
     /** What was found and mended at the start: leases and links as an earlier agent, or a restart of the machine, left them. */
     public Reconciliation found() {
         return pods.map(made -> made.truth().first()).orElse(new Reconciliation(List.of()));
+    }
+
+    /**
+     * Has leases compared from now on with what the runtime remembers, too.
+     *
+     * @param directory libcni's, {@code /var/lib/cni} by custom; where there is none nothing is compared
+     */
+    public void compareWithResults(Path directory) {
+        pods.ifPresent(made -> made.truth().also(new CacheComparison(new ResultCache(directory), made.leases())::run));
     }
 
     /** Compares leases with the links that are there, and mends; done every minute too. */

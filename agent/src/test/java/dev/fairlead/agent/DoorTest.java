@@ -60,7 +60,8 @@ class DoorTest {
                 .filter(thread ->
                         thread.getName().startsWith("cni-") && !thread.getName().equals("cni-door"))
                 .filter(thread -> Arrays.stream(thread.getStackTrace())
-                        .anyMatch(frame -> frame.getClassName().equals(CniDoor.class.getName())))
+                        .anyMatch(frame -> frame.getClassName().equals(CniDoor.class.getName())
+                                && frame.getMethodName().equals("serve")))
                 .count();
     }
 

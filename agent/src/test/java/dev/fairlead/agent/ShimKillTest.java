@@ -147,11 +147,11 @@ class ShimKillTest {
     @EnumSource(
             names = {
                 "PARSED",
-                "WRITTEN",
                 "LEASED",
                 "GUARDED",
                 "VETH_MADE",
                 "NODE_WIRED",
+                "LEASE_ON_DISK",
                 "POD_WIRED",
                 "FEATURES_STARTED"
             })

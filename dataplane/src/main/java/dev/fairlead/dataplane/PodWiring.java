@@ -99,12 +99,10 @@ public final class PodWiring implements AutoCloseable {
         steps.add(new Step(
                 Side.NODE,
                 LinkRequests.set(
-                        hostName,
-                        LinkSetting.alias(PortLabel.of(pod, false).text()))));
+                        hostName, LinkSetting.alias(PortLabel.of(pod, false).text()))));
         if (pod.canHaveIpv6()) {
             steps.add(new Step(
-                    Side.NODE,
-                    LinkRequests.set(hostName, LinkSetting.addressGeneration(AddressGeneration.NONE))));
+                    Side.NODE, LinkRequests.set(hostName, LinkSetting.addressGeneration(AddressGeneration.NONE))));
         }
         // A pod must reach itself by a Service address: such a frame leaves by the port it came in on.
         steps.add(new Step(Side.NODE, hairpin(hostName)));
