@@ -26,7 +26,7 @@ final class CniCallRecord {
     private record Reached(String word, long nanos) {}
 
     static void mark(Step step, Attachment attachment) {
-        if (CURRENT.isBound()) {
+        if (CURRENT.isBound() && !step.word().isEmpty()) {
             CURRENT.get().reached(step.word());
         }
     }

@@ -4,10 +4,12 @@ import dev.fairlead.cni.FrameException;
 import dev.fairlead.cni.PluginOutput;
 import dev.fairlead.cni.plugin.PluginProtocol;
 import dev.fairlead.cni.shim.ShimFrames;
+import dev.fairlead.kernel.Errno;
 import dev.fairlead.kernel.SyscallException;
 import dev.fairlead.kernel.sys.Fd;
 import dev.fairlead.kernel.sys.UnixSocket;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -23,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,11 +38,17 @@ import org.slf4j.LoggerFactory;
 public final class CniDoor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CniDoor.class);
 
-    /** The shim gives up after 60 s; a caller that sends half a frame must not hold a thread longer than that. */
+    /** The shim gives up after 60 s; a caller that doesn't read its answer must not hold a thread longer than that. */
     private static final int CALLER_SECONDS = 60;
 
     /** Threads that wait for calls when there are none. */
     private static final int WAITING = 2;
+
+    /** The shim sends all it has at once; a caller that sends half a frame, or nothing, is let go after this time. */
+    private static final int FRAME_SECONDS = 10;
+
+    /** Between two attempts to accept where this process has no descriptor or thread left. */
+    private static final long PAUSE_NANOS = 50_000_000;
 
     /** Asks for the log of calls instead of making one. */
     static final byte[] LOG_REQUEST = {'F', 'L', 'L', '1'};
@@ -93,7 +102,7 @@ public final class CniDoor implements AutoCloseable {
 
     private void serveAll() {
         while (true) {
-            Optional<UnixSocket> caller = socket.accept();
+            Optional<UnixSocket> caller = accept();
             if (caller.isEmpty()) {
                 return; // the door has closed
             }
@@ -113,9 +122,24 @@ public final class CniDoor implements AutoCloseable {
         }
     }
 
+    /** Ends only with the door: where a caller can't be served for want of descriptors, the next may be. */
+    private Optional<UnixSocket> accept() {
+        while (true) {
+            try {
+                return socket.accept();
+            } catch (SyscallException e) {
+                LOG.error("CNI calls wait: {}", e.getMessage());
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+    }
+
     private void replace() {
         try {
             calls.execute(this::serveAll);
+        } catch (OutOfMemoryError e) { // that is how a JVM says that it can't make a thread
+            waiting.decrementAndGet();
+            LOG.error("CNI calls wait for this one, since there is no thread for more: {}", e.getMessage());
         } catch (RejectedExecutionException e) {
             // the door is closing, and nobody needs to wait any more
         }
@@ -123,7 +147,9 @@ public final class CniDoor implements AutoCloseable {
 
     private void serve(UnixSocket caller) {
         try (caller) {
-            caller.readTimeout(CALLER_SECONDS);
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(FRAME_SECONDS);
+            caller.readTimeout(FRAME_SECONDS);
+            caller.writeTimeout(CALLER_SECONDS);
             UnixSocket.Received first = caller.receive(64 * 1024);
             if (isLogRequest(first.bytes())) {
                 first.descriptor().ifPresent(Fd::close);
@@ -133,7 +159,7 @@ public final class CniDoor implements AutoCloseable {
             CniCallRecord call = new CniCallRecord();
             boolean ok = false;
             try {
-                byte[] frame = readFrame(caller, first.bytes());
+                byte[] frame = readFrame(caller, first.bytes(), deadline);
                 OptionalInt netns = first.descriptor().isPresent()
                         ? OptionalInt.of(first.descriptor().get().number())
                         : OptionalInt.empty();
@@ -171,6 +197,7 @@ public final class CniDoor implements AutoCloseable {
         try {
             caller.write(answer);
             caller.endOfOutput();
+            caller.readTimeout(CALLER_SECONDS);
             while (true) {
                 UnixSocket.Received more = caller.receive(512);
                 more.descriptor().ifPresent(Fd::close);
@@ -195,29 +222,38 @@ public final class CniDoor implements AutoCloseable {
     }
 
     /** As much as the header asks for, or what came until the caller's end; decoding says what is wrong with the rest. */
-    private static byte[] readFrame(UnixSocket caller, byte[] first) {
-        byte[] frame = first;
-        int wanted = ShimFrames.REQUEST_HEADER;
-        while (true) {
-            if (frame.length >= wanted) {
-                try {
-                    wanted = ShimFrames.REQUEST_HEADER
-                            + ShimFrames.requestBodyLength(Arrays.copyOf(frame, ShimFrames.REQUEST_HEADER));
-                } catch (FrameException e) {
-                    return frame; // the protocol answers with the reason
-                }
+    private static byte[] readFrame(UnixSocket caller, byte[] first, long deadline) {
+        ByteArrayOutputStream frame = new ByteArrayOutputStream(first.length);
+        frame.writeBytes(first);
+        int wanted = wanted(frame);
+        byte[] more = first;
+        while (more.length > 0 && frame.size() < wanted) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                throw new SyscallException("read a request within " + FRAME_SECONDS + " s", "recvmsg", Errno.EAGAIN);
             }
-            if (frame.length >= wanted) {
-                return frame;
+            caller.readTimeout((int) TimeUnit.NANOSECONDS.toSeconds(left) + 1);
+            UnixSocket.Received received = caller.receive(Math.min(wanted - frame.size(), 1 << 20));
+            received.descriptor().ifPresent(Fd::close);
+            more = received.bytes();
+            frame.writeBytes(more);
+            if (wanted == ShimFrames.REQUEST_HEADER) {
+                wanted = wanted(frame);
             }
-            UnixSocket.Received more = caller.receive(Math.min(wanted - frame.length, 1 << 20));
-            more.descriptor().ifPresent(Fd::close);
-            if (more.bytes().length == 0) {
-                return frame;
-            }
-            byte[] longer = Arrays.copyOf(frame, frame.length + more.bytes().length);
-            System.arraycopy(more.bytes(), 0, longer, frame.length, more.bytes().length);
-            frame = longer;
+        }
+        return frame.toByteArray();
+    }
+
+    /** The length of the whole by what is there; where that can't be a request no more is wanted: the protocol says why. */
+    private static int wanted(ByteArrayOutputStream frame) {
+        if (frame.size() < ShimFrames.REQUEST_HEADER) {
+            return ShimFrames.REQUEST_HEADER;
+        }
+        try {
+            byte[] header = Arrays.copyOf(frame.toByteArray(), ShimFrames.REQUEST_HEADER);
+            return ShimFrames.REQUEST_HEADER + ShimFrames.requestBodyLength(header);
+        } catch (FrameException e) {
+            return 0;
         }
     }
 

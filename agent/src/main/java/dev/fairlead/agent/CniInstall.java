@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -118,7 +119,8 @@ public record CniInstall(Path shim, Path binDir, Path confDir, Path socket) {
         }
     }
 
-    private static String reason(IOException e) {
+    /** What an exception says, with its kind: by itself the message is often only the file's name. */
+    static String reason(IOException e) {
         String kind = e.getClass().getSimpleName().replace("Exception", "");
         return e.getMessage() == null ? kind : kind + " (" + e.getMessage() + ")";
     }
@@ -129,19 +131,24 @@ public record CniInstall(Path shim, Path binDir, Path confDir, Path socket) {
      * @return whether {@link #loopback} was missing too, and is there now
      */
     public boolean put() {
+        return put(what -> {});
+    }
+
+    /** As {@link #put()}; {@code made} is told of each change to the directories. */
+    boolean put(Consumer<String> made) {
         try {
             byte[] program = Files.readAllBytes(shim);
             if (!holds(program(), program)) {
                 // A running shim keeps the file it was started from: the name then leads to a new one.
-                replace(program(), program, "rwxr-xr-x");
+                replace(program(), program, "rwxr-xr-x", made);
             }
             boolean noLoopback = !Files.exists(loopback());
             if (noLoopback) {
-                replace(loopback(), Files.readAllBytes(shim.resolveSibling(LOOPBACK)), "rwxr-xr-x");
+                replace(loopback(), Files.readAllBytes(shim.resolveSibling(LOOPBACK)), "rwxr-xr-x", made);
             }
             byte[] list = conflistText(socket);
             if (!holds(conflist(), list)) {
-                replace(conflist(), list, "rw-r--r--");
+                replace(conflist(), list, "rw-r--r--", made);
             }
             return noLoopback;
         } catch (IOException e) {
@@ -158,9 +165,22 @@ public record CniInstall(Path shim, Path binDir, Path confDir, Path socket) {
         }
     }
 
-    private static void replace(Path file, byte[] content, String mode) throws IOException {
+    private static void replace(Path file, byte[] content, String mode, Consumer<String> made) throws IOException {
         Path fresh = file.resolveSibling("." + file.getFileName() + ".fairlead-new");
         Files.deleteIfExists(fresh);
+        try {
+            write(fresh, content, mode);
+            made.accept(String.valueOf(fresh.getFileName()));
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            Files.deleteIfExists(fresh);
+            throw e;
+        }
+        made.accept(String.valueOf(file.getFileName()));
+        forceDirectory(file);
+    }
+
+    private static void write(Path fresh, byte[] content, String mode) throws IOException {
         try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = ByteBuffer.wrap(content);
             while (bytes.hasRemaining()) {
@@ -169,8 +189,6 @@ public record CniInstall(Path shim, Path binDir, Path confDir, Path socket) {
             Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString(mode));
             channel.force(true);
         }
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        forceDirectory(file);
     }
 
     private static void forceDirectory(Path file) throws IOException {

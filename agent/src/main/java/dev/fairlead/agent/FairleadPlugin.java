@@ -21,6 +21,7 @@ import dev.fairlead.dataplane.PodWiring.Wired;
 import dev.fairlead.dataplane.PodWiringException;
 import dev.fairlead.dataplane.PortLabel;
 import dev.fairlead.kernel.KernelException;
+import dev.fairlead.kernel.SyscallException;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.route.Link;
 import dev.fairlead.plan.ipam.Attachment;
@@ -119,10 +120,13 @@ final class FairleadPlugin implements CniPlugin {
             int mtu = PodMtu.of(request.conf(), given.prefixes(), bridge.mtu());
             PodInterface wanted = given.podInterface(owner, mtu);
             guard.protect(wanted, guarded);
-            Wired wired = wiring.wire(wanted, pod, () -> {
-                reached(Step.NODE_WIRED, owner);
-                given.onDisk().await(); // the disk works beside the node's side; the pod has no address before
-                reached(Step.LEASE_ON_DISK, owner);
+            reached(Step.GUARDED, owner);
+            Wired wired = wiring.wire(wanted, pod, made -> {
+                reached(step(made), owner);
+                if (made == PodWiring.Made.NODE_SIDE) {
+                    given.onDisk().await(); // the disk works beside the node's side; the pod has no address before
+                    reached(Step.LEASE_ON_DISK, owner);
+                }
             });
             reached(Step.POD_WIRED, owner);
             return whenWired(request, owner, pod, wired, source, given);
@@ -132,10 +136,10 @@ final class FairleadPlugin implements CniPlugin {
             }
             throw e;
         } catch (UncheckedIOException e) {
-            if (source instanceof DelegatedAddresses && given.isNew()) {
+            if (given.isNew()) {
                 giveBack(owner, e);
             }
-            throw OwnAddresses.notOnDisk(owner, e); // a lease of our own stays until DEL, or until a retry succeeds
+            throw OwnAddresses.notOnDisk(owner, e);
         } catch (KernelException | PodWiringException e) {
             if (given.isNew()) {
                 giveBack(owner, e); // an attachment that already had its lease keeps it
@@ -182,6 +186,7 @@ final class FairleadPlugin implements CniPlugin {
     private void giveBack(Attachment owner, RuntimeException why) {
         try {
             guard.forget(owner);
+            reached(Step.UNGUARDED, owner);
         } catch (KernelException e) {
             why.addSuppressed(e);
         }
@@ -191,6 +196,7 @@ final class FairleadPlugin implements CniPlugin {
             why.addSuppressed(e); // the note stays, and with it the reminder
             LOG.warn("the addresses of {} are not given back yet: {}", owner, e.getMessage());
         }
+        reached(Step.RELEASED, owner);
     }
 
     private Optional<PortLabel> label(Attachment owner) {
@@ -215,7 +221,15 @@ final class FairleadPlugin implements CniPlugin {
     private void beginAgain(Attachment owner) {
         if (label(owner).filter(label -> !label.answered()).isPresent()) {
             wiring.unwire(owner.toString());
+            reached(Step.CLEARED, owner);
         }
+    }
+
+    private static Step step(PodWiring.Made made) {
+        return switch (made) {
+            case VETH -> Step.VETH_MADE;
+            case NODE_SIDE -> Step.NODE_WIRED;
+        };
     }
 
     private void confirm(PodInterface wanted, Attachment owner) {
@@ -279,7 +293,22 @@ final class FairleadPlugin implements CniPlugin {
     /** The descriptor that came with the call names the namespace whatever the path means here. */
     static Netns open(Sandbox sandbox) {
         OptionalInt fd = sandbox.fd();
-        return Netns.open(fd.isPresent() ? Path.of("/proc/self/fd/" + fd.getAsInt()) : Path.of(sandbox.path()));
+        String why;
+        try {
+            Netns pod =
+                    Netns.open(fd.isPresent() ? Path.of("/proc/self/fd/" + fd.getAsInt()) : Path.of(sandbox.path()));
+            if (pod.isNetwork()) {
+                return pod;
+            }
+            pod.close();
+            why = "what is there is no network namespace";
+        } catch (SyscallException e) {
+            why = String.valueOf(e.getMessage());
+        }
+        throw new CniException(
+                ErrorCode.INVALID_NETNS,
+                "CNI_NETNS '" + sandbox.path() + "' can't be used",
+                why + "; the container has ended meanwhile, or the runtime named the wrong file; nothing was changed");
     }
 
     @Override
@@ -303,6 +332,7 @@ final class FairleadPlugin implements CniPlugin {
             features.forget(owner);
             reached(Step.FEATURES_ENDED, owner);
             guard.forget(owner);
+            reached(Step.UNGUARDED, owner);
             takeBack.run();
             reached(Step.RELEASED, owner);
         } catch (KernelException | UncheckedIOException e) {
@@ -386,6 +416,11 @@ final class FairleadPlugin implements CniPlugin {
      */
     @Override
     public void status(StatusRequest request) {
+        String refusal = addresses.leases().refusal();
+        if (!refusal.isEmpty()) {
+            throw CniException.notAvailable(
+                    "no pod can be given an address, since a lease must be on disk before it is used", refusal);
+        }
         Optional<Link> link = bridge.rtnetlink().links().find(bridge.name());
         if (link.isEmpty()
                 || link.get().index() != bridge.index()

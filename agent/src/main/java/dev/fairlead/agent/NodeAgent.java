@@ -3,6 +3,7 @@ package dev.fairlead.agent;
 import dev.fairlead.cni.plugin.Delegation;
 import dev.fairlead.cni.plugin.PluginProtocol;
 import dev.fairlead.cni.protocol.Sandbox;
+import dev.fairlead.cni.runtime.ResultCache;
 import dev.fairlead.dataplane.PeerRoutes;
 import dev.fairlead.dataplane.PodBridge;
 import dev.fairlead.dataplane.PodWiring;
@@ -15,8 +16,10 @@ import dev.fairlead.plan.ClusterPicture;
 import dev.fairlead.plan.ipam.Ipam;
 import dev.fairlead.plan.ipam.PodMac;
 import dev.fairlead.plan.ipam.Range;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,61 +65,66 @@ public final class NodeAgent implements AutoCloseable {
 
     /** As {@link #start(AgentConfig)}, and tells of every step of every CNI call. */
     static NodeAgent start(AgentConfig config, Steps steps) {
+        // What is wrong with the call or the disk must be said before anything is made.
+        Optional<LeaseBook> leases = Optional.empty();
         if (!config.podCidrs().isEmpty()) {
-            // What is wrong with the call must be said before anything is made.
             var _ = Ipam.of(pools(config));
             PodMtu.require(config);
             CniDoor.requireFree(config.socket());
+            leases = Optional.of(
+                    LeaseBook.open(config.stateDirectory(), pools(config), InstantSource.system(), steps::made));
         }
         Rtnetlink rtnetlink = Rtnetlink.open(config.node());
         try {
-            Optional<PodBridge> bridge = config.podCidrs().isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(PodBridge.start(config.node(), rtnetlink, bridge(config)));
+            Optional<PodBridge> bridge = leases.map(book -> PodBridge.start(config.node(), rtnetlink, bridge(config)));
+            steps.made("the bridge");
             ServiceTable services = ServiceTable.start(config.node(), config.nodeName());
             PictureLoop loop = new PictureLoop(config, PeerRoutes.start(rtnetlink), services);
-            return new NodeAgent(config, rtnetlink, services, loop, bridge.map(made -> servePods(config, made, steps)));
+            try {
+                Optional<Pods> pods = leases.map(book -> servePods(config, bridge.orElseThrow(), book, steps));
+                return new NodeAgent(config, rtnetlink, services, loop, pods);
+            } catch (RuntimeException e) {
+                loop.close();
+                services.close();
+                throw e;
+            }
         } catch (RuntimeException e) {
             rtnetlink.close();
+            leases.ifPresent(LeaseBook::close);
             throw e;
         }
     }
 
-    private static Pods servePods(AgentConfig config, PodBridge bridge, Steps steps) {
-        LeaseBook leases = LeaseBook.open(config.stateDirectory(), pools(config));
+    private static Pods servePods(AgentConfig config, PodBridge bridge, LeaseBook leases, Steps steps) {
+        AttachmentLocks locks = new AttachmentLocks();
+        PodWiring wiring = new PodWiring(bridge);
+        Addresses addresses = new Addresses(leases, new OwnAddresses(leases), delegated(config, leases));
+        ReconcileLoop truth = ReconcileLoop.start(config.nodeName(), addresses, bridge, wiring, locks);
         try {
-            AttachmentLocks locks = new AttachmentLocks();
-            PodWiring wiring = new PodWiring(bridge);
-            Addresses addresses = new Addresses(leases, new OwnAddresses(leases), delegated(config, leases));
-            ReconcileLoop truth = ReconcileLoop.start(config.nodeName(), addresses, bridge, wiring, locks);
-            try {
-                // After leases and links agree: the guard is filled from the leases.
-                PodGuard guard = PodGuard.start(config, leases);
-                PodBandwidth bandwidth = PodBandwidth.start(bridge);
-                truth.alsoFound(bandwidth.mend());
-                PodNat nat = PodNat.start(config, bridge, leases);
-                truth.alsoFound(nat.found());
-                PodFeature features = new PodFeatures(List.of(bandwidth, nat));
-                truth.tellOfReleases(owner -> {
-                    features.forget(owner);
-                    guard.forget(owner);
-                });
-                truth.alsoMend(features::mend);
-                FairleadPlugin plugin = new FairleadPlugin(addresses, bridge, guard, wiring, features, locks, steps);
-                return new Pods(
-                        leases, bridge, guard, wiring, features, openDoor(config, plugin, guard, features), truth);
-            } catch (RuntimeException e) {
-                truth.close();
-                throw e;
-            }
+            steps.made("leases and links agree");
+            // After leases and links agree: the guard is filled from the leases.
+            PodGuard guard = PodGuard.start(config, leases);
+            steps.made("the guard");
+            PodBandwidth bandwidth = PodBandwidth.start(bridge);
+            truth.alsoFound(bandwidth.mend());
+            PodNat nat = PodNat.start(config, bridge, leases);
+            truth.alsoFound(nat.found());
+            steps.made("host ports");
+            PodFeature features = PodFeatures.told(steps, List.of(bandwidth, nat));
+            truth.tell(guard, features);
+            truth.also(features::mend);
+            FairleadPlugin plugin = new FairleadPlugin(addresses, bridge, guard, wiring, features, locks, steps);
+            CniDoor door = openDoor(config, plugin, guard, features);
+            steps.made("the door");
+            return new Pods(leases, bridge, guard, wiring, features, door, truth);
         } catch (RuntimeException e) {
-            leases.close();
+            truth.close();
             throw e;
         }
     }
 
     /** What IPAM plugins are executed with: the shim hands on no PATH, and some plugins look for programs. */
-    private static DelegatedAddresses delegated(AgentConfig config, LeaseBook leases) {
+    static DelegatedAddresses delegated(AgentConfig config, LeaseBook leases) {
         String path = Optional.ofNullable(System.getenv("PATH")).orElse("/usr/sbin:/usr/bin:/sbin:/bin");
         Delegation delegation = new Delegation(NodePlugins.in(config.node()), Map.of("PATH", path), DELEGATE_PATIENCE);
         List<Ip> gateways = pools(config).stream().map(Range::gateway).toList();
@@ -158,7 +166,11 @@ public final class NodeAgent implements AutoCloseable {
         Path path = sandbox.fd().isPresent()
                 ? Path.of("/proc/self/fd/" + sandbox.fd().getAsInt())
                 : Path.of(sandbox.path());
-        return Netns.inode(path) == node.inode();
+        try {
+            return Netns.inode(path) == node.inode();
+        } catch (UncheckedIOException e) {
+            return false; // what can't be found isn't the node; the call itself says what is wrong with it
+        }
     }
 
     /** Has the node follow a picture; the latest one counts, those in between may be passed over. */
@@ -174,6 +186,15 @@ public final class NodeAgent implements AutoCloseable {
     /** What was found and mended at the start: leases and links as an earlier agent, or a restart of the machine, left them. */
     public Reconciliation found() {
         return pods.map(made -> made.truth().first()).orElse(new Reconciliation(List.of()));
+    }
+
+    /**
+     * Has leases compared from now on with what the runtime remembers, too.
+     *
+     * @param directory libcni's, {@code /var/lib/cni} by custom; where there is none nothing is compared
+     */
+    public void compareWithResults(Path directory) {
+        pods.ifPresent(made -> made.truth().also(new CacheComparison(new ResultCache(directory), made.leases())::run));
     }
 
     /** Compares leases with the links that are there, and mends; done every minute too. */

@@ -19,6 +19,13 @@ record PodFeatures(List<PodFeature> inOrder) implements PodFeature {
         inOrder = List.copyOf(inOrder);
     }
 
+    /** These, each of which tells when it was started or ended for a pod. */
+    static PodFeatures told(Steps steps, List<PodFeature> inOrder) {
+        return new PodFeatures(inOrder.stream()
+                .<PodFeature>map(feature -> new ToldFeature(feature, steps))
+                .toList());
+    }
+
     @Override
     public void start(AddRequest request, Attachment owner, AddResult wired) {
         for (int i = 0; i < inOrder.size(); i++) {

@@ -62,6 +62,16 @@ final class PodGuard implements AutoCloseable {
         });
     }
 
+    /** Of a pod that is wired already. */
+    void protect(Lease lease) {
+        guard.ifPresent(g -> g.guard(guarded(lease)));
+    }
+
+    /** Makes the table anew where somebody has changed it. @return what was found and done */
+    List<String> mend() {
+        return guard.map(SpoofGuard::mend).orElse(List.of());
+    }
+
     /** To be called when the pod isn't wired any more and still has its lease, if it ever had one. */
     void forget(Attachment owner) {
         if (guard.isPresent()) {

@@ -3,25 +3,29 @@ package dev.fairlead.agent;
 import dev.fairlead.dataplane.PodBridge;
 import dev.fairlead.dataplane.PodWiring;
 import dev.fairlead.plan.ipam.Attachment;
+import dev.fairlead.plan.ipam.Lease;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Compares leases and links when the agent starts, every minute, and when it is asked to. One at a time; any thread. */
+/**
+ * Compares leases and links when the agent starts, and what else should agree with them, every minute, and when it is asked
+ * to. One at a time; any thread.
+ */
 final class ReconcileLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReconcileLoop.class);
     private static final int PERIOD_SECONDS = 60;
 
     private final Reconciler reconciler;
     private Reconciliation first;
-    private volatile Supplier<List<String>> others = List::of;
     private final ScheduledExecutorService clock;
+    private final List<Supplier<List<String>>> others = new CopyOnWriteArrayList<>();
 
     private ReconcileLoop(Reconciler reconciler, Reconciliation first, String node) {
         this.reconciler = reconciler;
@@ -45,14 +49,26 @@ final class ReconcileLoop implements AutoCloseable {
         return new ReconcileLoop(reconciler, new Reconciliation(findings), node);
     }
 
-    /** Has {@code listener} told of each attachment whose lease is taken back from now on. */
-    void tellOfReleases(Consumer<Attachment> listener) {
-        reconciler.tellOfReleases(listener);
+    /** Has those who keep something for each lease follow what is mended from now on. */
+    void tell(PodGuard guard, PodFeature features) {
+        reconciler.tell(new Reconciler.Listener() {
+            @Override
+            public void released(Attachment attachment) {
+                features.forget(attachment);
+                guard.forget(attachment);
+            }
+
+            @Override
+            public void adopted(Lease lease) {
+                guard.protect(lease);
+            }
+        });
+        also(guard::mend);
     }
 
-    /** Has {@code mending} run with each comparison from now on; it gives a sentence for each thing that it mended. */
-    void alsoMend(Supplier<List<String>> mending) {
-        others = mending;
+    /** Has something else compared from now on as well, after leases and links; it says what it found and did. */
+    void also(Supplier<List<String>> comparison) {
+        others.add(comparison);
     }
 
     /** Adds what others found at the start. To be called before anybody is served. */
@@ -69,9 +85,11 @@ final class ReconcileLoop implements AutoCloseable {
     Reconciliation now() {
         synchronized (reconciler) {
             List<String> findings = new ArrayList<>(reconciler.run().findings());
-            List<String> more = others.get();
-            more.forEach(finding -> LOG.warn("{}", finding));
-            findings.addAll(more);
+            for (Supplier<List<String>> other : others) {
+                List<String> more = other.get();
+                more.forEach(finding -> LOG.warn("{}", finding));
+                findings.addAll(more);
+            }
             return new Reconciliation(findings);
         }
     }

@@ -8,4 +8,7 @@ interface Steps {
     Steps UNHEARD = (step, attachment) -> {};
 
     void reached(Step step, Attachment attachment);
+
+    /** Told of what an agent makes while it starts, such as {@code the bridge}. */
+    default void made(String what) {}
 }

@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Leases and links agree again whatever died when; {@code ip -j} judges. An agent is killed by an error that no code of the
- * agent catches, thrown after a step, so that nothing that would follow is done.
+ * Leases and links agree again whatever died when; {@code ip -j} judges. An agent is cut off by an error that no code of the
+ * agent catches, thrown after a step, so that nothing that would follow is done. {@link KillTest} does it by SIGKILL.
  *
  * <pre>
  *   pod: eth0 ── fl0 (10.244.1.1) :node
@@ -101,9 +101,17 @@ class TruthTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Step.class,
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"DELEGATED", "ADOPTED", "ADDRESSED", "GIVEN_BACK"}) // DelegatedTruthTest has all of those
+            // DelegatedTruthTest has the first four; the others aren't met by a first ADD of nothing but a network
+            names = {
+                "DELEGATED",
+                "ADOPTED",
+                "ADDRESSED",
+                "GIVEN_BACK",
+                "CLEARED",
+                "FEATURE_STARTED",
+                "FEATURE_ENDED"
+            })
     void anAgentThatIsKilledAtAnyStepLeaksNothing(Step last, TestNamespaces namespaces) {
         Netns node = namespaces.create();
         Netns pod = namespaces.create();
@@ -122,17 +130,21 @@ class TruthTest {
         }
         try (NodeAgent agent = NodeAgent.start(config(node))) {
             boolean cutOff = List.of(
-                            Step.LEASED, Step.NODE_WIRED, Step.LEASE_ON_DISK, Step.UNWIRED, Step.FEATURES_ENDED)
+                            Step.LEASED,
+                            Step.GUARDED,
+                            Step.VETH_MADE,
+                            Step.NODE_WIRED,
+                            Step.LEASE_ON_DISK,
+                            Step.UNWIRED,
+                            Step.FEATURES_ENDED,
+                            Step.UNGUARDED)
                     .contains(last);
             assertThat(agent.found().isClean()).as(agent.found().toString()).isEqualTo(!cutOff);
             assertThat(agent.reconcile().isClean()).isTrue();
             if (last == Step.PARSED || cutOff || last == Step.RELEASED) {
                 assertThat(ports(node)).isEmpty();
             }
-            if (last != Step.CONFIRMED) {
-                assertThat(add("c", pod)).as("the runtime's retry").startsWith("10.244.1.");
-            }
-            del("c", pod);
+            del("c", pod); // without trying again, as most runtimes do: KillTest has the others
             del("c", pod);
             assertNothingIsHeld(node, pod, namespaces);
         }

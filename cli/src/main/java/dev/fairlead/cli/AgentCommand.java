@@ -51,6 +51,7 @@ record AgentCommand(Terminal terminal) implements Command {
                 .addOption(text("--node-name", "NAME", "This node's name; by default the host's."))
                 .addOption(path("--cni-bin-dir", "/opt/cni/bin", "Where the runtime looks for plugins."))
                 .addOption(path("--cni-conf-dir", "/etc/cni/net.d", "Where it looks for configurations."))
+                .addOption(path("--cni-cache-dir", "/var/lib/cni", "Where it remembers what it was answered."))
                 .addOption(path("--state-dir", "/var/lib/fairlead", "Where leases are kept."))
                 .addOption(path("--socket", "/run/fairlead/cni.sock", "Where the plugin finds the agent."))
                 .addOption(OptionSpec.builder("--mtu")
@@ -151,6 +152,7 @@ record AgentCommand(Terminal terminal) implements Command {
         AgentConfig config =
                 usual(parsed, podCidrs).withSocket(install.socket()).withMasquerade(masquerade(parsed));
         NodeAgent agent = NodeAgent.start(config);
+        agent.compareWithResults(parsed.matchedOptionValue("--cni-cache-dir", Path.of("/var/lib/cni")));
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(agent, ended), "agent-end"));
         put(install);

@@ -31,7 +31,7 @@ public final class PodBridge {
     private final Netns node;
     private final Rtnetlink rtnetlink;
     private final Spec spec;
-    private final int index;
+    private volatile int index;
 
     /**
      * What it should be.
@@ -51,6 +51,12 @@ public final class PodBridge {
 
     /** Makes the bridge, or brings the one that is there to what it should be, and lets the node forward. */
     public static PodBridge start(Netns node, Rtnetlink rtnetlink, Spec spec) {
+        PodBridge bridge = new PodBridge(node, rtnetlink, spec, makeOrSet(rtnetlink, spec));
+        bridge.bringUp();
+        return bridge;
+    }
+
+    private static int makeOrSet(Rtnetlink rtnetlink, Spec spec) {
         Optional<Link> found = rtnetlink.links().find(spec.name());
         Request make = make(spec);
         if (found.isEmpty()) {
@@ -61,10 +67,33 @@ public final class PodBridge {
         } else {
             send(rtnetlink, new Request("set the bridge " + spec.name(), make.type(), 0, make.body()));
         }
-        int index = rtnetlink.links().require(spec.name()).index();
-        PodBridge bridge = new PodBridge(node, rtnetlink, spec, index);
-        bridge.bringUp();
-        return bridge;
+        return rtnetlink.links().require(spec.name()).index();
+    }
+
+    /** Brings the bridge back to what it should be. @return what was wrong, a sentence each; empty when nothing was */
+    public List<String> mend() {
+        Optional<Link> found = rtnetlink.links().find(spec.name());
+        List<String> wrong = new ArrayList<>();
+        if (found.isEmpty() || found.get().index() != index) {
+            wrong.add("the bridge " + spec.name() + " was gone and was made again");
+        } else {
+            if (!found.get().isUp()) {
+                wrong.add("the bridge " + spec.name() + " was down and was brought up");
+            }
+            if (!found.get().mac().equals(spec.mac())) {
+                wrong.add("the bridge " + spec.name() + " had MAC address "
+                        + found.get().mac() + " and got " + spec.mac() + " again");
+            }
+            List<Prefix> missing = missingAddresses();
+            if (!missing.isEmpty()) {
+                wrong.add("the bridge " + spec.name() + " had lost " + missing + " and got them again");
+            }
+        }
+        if (!wrong.isEmpty()) {
+            index = makeOrSet(rtnetlink, spec);
+            bringUp();
+        }
+        return wrong;
     }
 
     private static Request make(Spec spec) {
@@ -95,19 +124,19 @@ public final class PodBridge {
             rtnetlink.links().set(index, LinkSetting.addressGeneration(AddressGeneration.NONE));
         }
         rtnetlink.links().set(index, LinkSetting.up());
-        List<Prefix> present = rtnetlink.addresses().list(index).stream()
-                .map(dev.fairlead.kernel.route.Address::prefix)
-                .toList();
-        List<Prefix> wanted = new ArrayList<>(spec.gateways());
-        if (has(spec, Family.IPV6)) {
-            wanted.add(linkLocal(spec.mac()));
-        }
-        for (Prefix address : wanted) {
-            if (!present.contains(address)) {
-                rtnetlink.addresses().add(index, address);
-            }
+        for (Prefix address : missingAddresses()) {
+            rtnetlink.addresses().add(index, address);
         }
         forwarding();
+    }
+
+    private List<Prefix> missingAddresses() {
+        List<Prefix> missing = new ArrayList<>(spec.gateways());
+        if (has(spec, Family.IPV6)) {
+            missing.add(linkLocal(spec.mac()));
+        }
+        rtnetlink.addresses().list(index).forEach(address -> missing.remove(address.prefix()));
+        return missing;
     }
 
     /** Made from the MAC address as the kernel does it, RFC 4291 appendix A. */

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Wires a pod: a veth pair between its namespace and the pod bridge, addresses, routes.
@@ -59,6 +60,14 @@ public final class PodWiring implements AutoCloseable {
     /** What was made, each end as the kernel made it, before anything else was said to it. */
     public record Wired(Link pod, Link host) {}
 
+    /** What {@link #wire} has done when it tells. */
+    public enum Made {
+        /** Both ends, the node's without its label. */
+        VETH,
+        /** All of the node's side, and nothing of the pod's. */
+        NODE_SIDE
+    }
+
     /**
      * The steps for an interface, in order.
      *
@@ -94,7 +103,7 @@ public final class PodWiring implements AutoCloseable {
         }
         steps.add(new Step(Side.NODE, LinkRequests.set(hostName, ofPort.toArray(LinkSetting[]::new))));
         // A pod must reach itself by a Service address: such a frame leaves by the port it came in on.
-        steps.add(new Step(Side.NODE, LinkRequests.setPort(hostName, Map.of(PortFlag.HAIRPIN, true))));
+        steps.add(new Step(Side.NODE, hairpin(hostName)));
         return steps;
     }
 
@@ -136,31 +145,32 @@ public final class PodWiring implements AutoCloseable {
      * @throws KernelException of the first step that was refused
      */
     public Wired wire(PodInterface pod, Netns namespace) {
-        return wire(pod, namespace, () -> {});
+        return wire(pod, namespace, made -> {});
     }
 
     /**
-     * As {@link #wire(PodInterface, Netns)}; {@code betweenSides} runs when the node's side is done and the pod has no
-     * address yet. What it throws is thrown on, and undoes what was made.
+     * As {@link #wire(PodInterface, Netns)}; and tells how far it is; the pod has no address before it has told. What
+     * that throws is thrown on, and undoes what was made.
      */
-    public Wired wire(PodInterface pod, Netns namespace, Runnable betweenSides) {
+    public Wired wire(PodInterface pod, Netns namespace, Consumer<Made> told) {
         // A socket there needs a thread there: it starts while the node's side is made.
         OwnThread.Begun<Rtnetlink> opening = Rtnetlink.opening(namespace);
         try {
-            return wire(pod, namespace, betweenSides, opening);
+            return wire(pod, namespace, told, opening);
         } finally {
             close(opening);
         }
     }
 
-    private Wired wire(PodInterface pod, Netns namespace, Runnable betweenSides, OwnThread.Begun<Rtnetlink> opening) {
+    private Wired wire(PodInterface pod, Netns namespace, Consumer<Made> told, OwnThread.Begun<Rtnetlink> opening) {
         // By itself: the kernel would take the steps behind it also after a refusal, and change somebody else's device.
         List<Step> node = nodePlan(pod, namespace);
         Optional<Link> made = create(node.getFirst(), pod, opening);
         try {
+            told.accept(Made.VETH);
             run(bridge.rtnetlink(), node.subList(1, node.size()));
             Link inNode = made.orElseGet(() -> bridge.rtnetlink().links().require(pod.hostName()));
-            betweenSides.run();
+            told.accept(Made.NODE_SIDE);
             Rtnetlink podSocket = opening.await();
             Link inPod = podSocket.links().require(pod.name());
             run(podSocket, podPlan(pod, inPod.index()));
@@ -188,6 +198,12 @@ public final class PodWiring implements AutoCloseable {
         try {
             return bridge.rtnetlink().links().make(first.request());
         } catch (NetlinkException e) {
+            if (bridge.rtnetlink().links().find(bridge.index()).isEmpty()) {
+                throw new PodWiringException(
+                        "the bridge " + bridge.name()
+                                + " is gone, which the agent doesn't take away; it makes it again within a minute",
+                        e);
+            }
             if (!e.isAlreadyThere()) {
                 throw e;
             }
@@ -274,6 +290,21 @@ public final class PodWiring implements AutoCloseable {
         if (found.isPresent() && isOurs(found.get(), owner)) {
             removal.remove(found.get());
         }
+    }
+
+    /** Makes the node's end a port of the bridge as it was when the pod was wired. */
+    public void plugIn(String owner) {
+        String port = PodInterface.hostName(owner);
+        run(
+                bridge.rtnetlink(),
+                List.of(
+                        new Step(Side.NODE, LinkRequests.set(port, LinkSetting.master(bridge.index()))),
+                        new Step(Side.NODE, LinkRequests.set(port, LinkSetting.up())),
+                        new Step(Side.NODE, hairpin(port))));
+    }
+
+    private static Request hairpin(String port) {
+        return LinkRequests.setPort(port, Map.of(PortFlag.HAIRPIN, true));
     }
 
     /** Waits until the kernel has cleared up. The bridge and its socket stay the caller's. */

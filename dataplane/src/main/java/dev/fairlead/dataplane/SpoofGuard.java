@@ -3,6 +3,7 @@ package dev.fairlead.dataplane;
 import dev.fairlead.kernel.KernelException;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.nftables.Element;
+import dev.fairlead.kernel.nftables.FilledSet;
 import dev.fairlead.kernel.nftables.NftSet;
 import dev.fairlead.kernel.nftables.Nftables;
 import dev.fairlead.kernel.nftables.Ruleset;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +29,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A port's name follows from its owner, so its addresses are known to the kernel before the port is made and a pod can't
  * send a frame unwatched. The kernel also keeps which pods are left alone, so that an agent that starts again knows.
+ *
+ * <p>Over 300 lines: what is put in, taken out and compared for a pod stands side by side, for it must be the same.
  */
 public final class SpoofGuard implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SpoofGuard.class);
@@ -36,6 +40,8 @@ public final class SpoofGuard implements AutoCloseable {
     private final Nftables nftables;
     private final Map<String, Guarded> guarded = new HashMap<>();
     private final Set<String> unguarded = new HashSet<>();
+    /** The table without elements, as it was made. */
+    private String fixedPart = "";
 
     /**
      * A pod's interface and what it may send as.
@@ -114,6 +120,60 @@ public final class SpoofGuard implements AutoCloseable {
         guarded.values().forEach(pod -> add(t, pod));
         unguarded.forEach(port -> t.add(GuardSchema.UNGUARDED, List.of(GuardSchema.UNGUARDED.element(port))));
         nftables.commit(t);
+        fixedPart = nftables.read(TableFamily.BRIDGE, GuardSchema.TABLE.name())
+                .map(SpoofGuard::fixedPart)
+                .orElse("");
+    }
+
+    /** What doesn't change with pods and packets. */
+    private static String fixedPart(Ruleset table) {
+        List<FilledSet> empty = new ArrayList<>();
+        for (FilledSet filled : table.sets()) {
+            boolean ofPods = GuardSchema.SETS.stream()
+                    .anyMatch(set -> set.name().equals(filled.set().name()));
+            empty.add(ofPods ? new FilledSet(filled.set(), List.of()) : filled);
+        }
+        String text = new Ruleset(table.table(), 0, empty, table.chains()).text();
+        return text.replaceAll("packets \\d+ bytes \\d+", "");
+    }
+
+    /**
+     * Makes the table anew where somebody has changed it, rules or elements.
+     *
+     * @return what was found and done, a sentence; empty when all is as it should be
+     */
+    public synchronized List<String> mend() {
+        Optional<Ruleset> there = nftables.read(TableFamily.BRIDGE, GuardSchema.TABLE.name());
+        String wrong = there.map(this::whatIsWrong).orElse("was gone");
+        if (wrong.isEmpty()) {
+            return List.of();
+        }
+        replace();
+        return List.of("table " + GuardSchema.TABLE + " " + wrong
+                + " and was made anew; until then pods could send with addresses that aren't theirs");
+    }
+
+    private String whatIsWrong(Ruleset there) {
+        if (!fixedPart(there).equals(fixedPart)) {
+            return "had been changed by somebody else";
+        }
+        Set<String> wanted = new HashSet<>();
+        guarded.values().forEach(pod -> {
+            wanted.add(key(GuardSchema.PORTS, GuardSchema.PORTS.element(pod.port())));
+            wanted.add(key(GuardSchema.MACS, GuardSchema.MACS.element(pod.port(), pod.mac())));
+            ips(pod, GuardSchema.IPS, true).forEach(element -> wanted.add(key(GuardSchema.IPS, element)));
+            ips(pod, GuardSchema.IPS6, false).forEach(element -> wanted.add(key(GuardSchema.IPS6, element)));
+        });
+        unguarded.forEach(port -> wanted.add(key(GuardSchema.UNGUARDED, GuardSchema.UNGUARDED.element(port))));
+        Set<String> present = new HashSet<>();
+        for (FilledSet filled : there.namedSets()) {
+            filled.elements().forEach(element -> present.add(key(filled.set(), element)));
+        }
+        return present.equals(wanted) ? "" : "had other elements than its pods have addresses";
+    }
+
+    private static String key(NftSet set, Element element) {
+        return set.name() + " " + element.key();
     }
 
     /**

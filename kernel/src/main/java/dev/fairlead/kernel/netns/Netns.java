@@ -19,6 +19,14 @@ public final class Netns implements AutoCloseable {
     /** {@code CLONE_NEWNET}. */
     public static final int CLONE_NEWNET = 0x40000000;
 
+    /** {@code _IO(0xb7, 0x3)}, {@code <linux/nsfs.h>}. */
+    private static final int NS_GET_NSTYPE = 0xb703;
+
+    /** Of {@code <asm-generic/fcntl.h>}. */
+    private static final int O_NONBLOCK = 04000;
+
+    private static final int O_NOCTTY = 0400;
+
     /** {@code /proc/self/ns/net} would be the main thread's. */
     private static final Path OF_THIS_THREAD = Path.of("/proc/thread-self/ns/net");
 
@@ -39,9 +47,17 @@ public final class Netns implements AutoCloseable {
         });
     }
 
-    /** The namespace that a path names: a bind mount, or {@code /proc/PID/ns/net}. */
+    /**
+     * The namespace that a path names: a bind mount, or {@code /proc/PID/ns/net}. Doesn't wait where it leads to something
+     * else, such as a FIFO; {@link #isNetwork} tells.
+     */
     public static Netns open(Path path) {
-        return new Netns(Fd.open(path, Fd.O_RDONLY));
+        return new Netns(Fd.open(path, Fd.O_RDONLY | O_NONBLOCK | O_NOCTTY));
+    }
+
+    /** Whether this is a network namespace and nothing else that a path can lead to. */
+    public boolean isNetwork() {
+        return Linux.raw(Linux.Call.IOCTL, fd.number(), NS_GET_NSTYPE, 0) == CLONE_NEWNET;
     }
 
     /** The namespace of a process, by its id as this process sees it. */

@@ -221,6 +221,15 @@ public final class UnixSocket implements AutoCloseable {
 
     /** Limits how long a read may wait; reading after that throws EAGAIN. Zero seconds means for ever. */
     public void readTimeout(int seconds) {
+        timeout(20 /* SO_RCVTIMEO */, seconds);
+    }
+
+    /** Limits how long a write may wait for the other end to read; writing after that throws EAGAIN. */
+    public void writeTimeout(int seconds) {
+        timeout(21 /* SO_SNDTIMEO */, seconds);
+    }
+
+    private void timeout(int option, int seconds) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment time = arena.allocate(16);
             time.set(ValueLayout.JAVA_LONG, 0, seconds);
@@ -229,7 +238,7 @@ public final class UnixSocket implements AutoCloseable {
                     Linux.Call.SETSOCKOPT,
                     fd.number(),
                     SOL_SOCKET,
-                    20 /* SO_RCVTIMEO */,
+                    option,
                     time.address(),
                     16,
                     0);

@@ -68,6 +68,16 @@ public abstract sealed class IpamException extends RuntimeException {
         }
     }
 
+    /** The journal is of a later version of this program: not damaged, and not ours to change. */
+    public static final class JournalOfLaterVersion extends IpamException {
+        private static final long serialVersionUID = 1;
+
+        JournalOfLaterVersion(int line, long version, String known) {
+            super("line " + line + " of the address journal is of version " + version
+                    + " and this program knows version " + known);
+        }
+    }
+
     /** A line of the journal isn't what was written: put the file aside and rebuild the state from the kernel. */
     public static final class JournalDamaged extends IpamException {
         private static final long serialVersionUID = 1;

@@ -78,6 +78,7 @@ public final class IpamJournal {
      * Reads a journal. A last line without its line feed was being written when the machine stopped, before anybody could
      * act on it: it is cut, unless its checksum shows that only the line feed is missing.
      *
+     * @throws IpamException.JournalOfLaterVersion when a line that is whole is of a later version
      * @throws IpamException.JournalDamaged when any other line isn't as it was written
      */
     public static Content read(byte[] file) {
@@ -114,16 +115,11 @@ public final class IpamJournal {
 
     /** Reads a line. The number is for the message only. */
     static IpamEvent parse(String text, int line) {
-        int version = text.indexOf(' ');
-        if (version > 0 && !text.substring(0, version).equals(VERSION) && isWhole(text)) {
-            throw new IpamException.JournalDamaged(
-                    line,
-                    "it is of version " + text.substring(0, version) + " and this program knows version " + VERSION);
-        }
-        String[] words = CheckedLine.read(text)
+        String checked = CheckedLine.read(text)
                 .orElseThrow(() ->
-                        new IpamException.JournalDamaged(line, "its checksum doesn't fit '" + shortened(text) + "'"))
-                .split(" ", -1);
+                        new IpamException.JournalDamaged(line, "its checksum doesn't fit '" + shortened(text) + "'"));
+        requireKnownVersion(checked, line);
+        String[] words = checked.split(" ", -1);
         try {
             return event(words)
                     .orElseThrow(() -> new IpamException.JournalDamaged(
@@ -131,6 +127,17 @@ public final class IpamJournal {
         } catch (IllegalArgumentException e) {
             throw new IpamException.JournalDamaged(line, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static void requireKnownVersion(String text, int line) {
+        String version = text.substring(0, Math.max(0, text.indexOf(' ')));
+        if (version.equals(VERSION)) {
+            return;
+        }
+        if (version.matches("[1-9][0-9]{0,8}")) {
+            throw new IpamException.JournalOfLaterVersion(line, Long.parseLong(version), VERSION);
+        }
+        throw new IpamException.JournalDamaged(line, "it begins with no version: '" + shortened(text) + "'");
     }
 
     private static Optional<IpamEvent> event(String[] words) {

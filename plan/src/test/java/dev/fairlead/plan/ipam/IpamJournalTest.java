@@ -107,8 +107,7 @@ class IpamJournalTest {
                         "line 2 of the address journal can't be used: its checksum doesn't fit '1 lease")
                 .hasMessageContaining("put the file aside");
         assertThatThrownBy(() -> read("\n")).hasMessageContaining("line 1");
-        assertThatThrownBy(() -> read(sealed("2 lease whatever")))
-                .hasMessageContaining("version 2 and this program knows version 1");
+        assertThatThrownBy(() -> read(sealed("x lease whatever"))).hasMessageContaining("begins with no version");
         assertThatThrownBy(() -> read(sealed("1 leese a b c"))).hasMessageContaining("make no event");
         assertThatThrownBy(() -> read(sealed("1 freed 10.0.0.1 10.0.0.2"))).hasMessageContaining("make no event");
         assertThatThrownBy(() -> read(sealed("1 freed 10.0.0"))).hasMessageContaining("'10.0.0' is not an IP address");
@@ -119,6 +118,16 @@ class IpamJournalTest {
         assertThatThrownBy(() -> read(sealed("1 lease net c eth0  0a:58:0a:f4:01:05 5")))
                 .isInstanceOf(IpamException.JournalDamaged.class);
         assertThatThrownBy(() -> read(sealed("1"))).isInstanceOf(IpamException.JournalDamaged.class);
+    }
+
+    /** Nobody may take it for damage and begin anew: the program that wrote it will be back. */
+    @Test
+    void aLaterVersionIsNoDamage() {
+        assertThatThrownBy(() -> read(TEXT + sealed("2 lease whatever")))
+                .isInstanceOf(IpamException.JournalOfLaterVersion.class)
+                .hasMessage("line 5 of the address journal is of version 2 and this program knows version 1");
+        assertThatThrownBy(() -> read("2 lease whatever crc32=00000000\n"))
+                .isInstanceOf(IpamException.JournalDamaged.class);
     }
 
     /** Bytes that were never a journal give the typed error or nothing, and no other exception. */
