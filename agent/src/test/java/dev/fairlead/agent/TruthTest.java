@@ -103,15 +103,7 @@ class TruthTest {
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
             // DelegatedTruthTest has the first four; the others aren't met by a first ADD of nothing but a network
-            names = {
-                "DELEGATED",
-                "ADOPTED",
-                "ADDRESSED",
-                "GIVEN_BACK",
-                "CLEARED",
-                "FEATURE_STARTED",
-                "FEATURE_ENDED"
-            })
+            names = {"DELEGATED", "ADOPTED", "ADDRESSED", "GIVEN_BACK", "CLEARED", "FEATURE_STARTED", "FEATURE_ENDED"})
     void anAgentThatIsKilledAtAnyStepLeaksNothing(Step last, TestNamespaces namespaces) {
         Netns node = namespaces.create();
         Netns pod = namespaces.create();

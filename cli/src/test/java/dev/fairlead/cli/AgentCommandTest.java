@@ -126,7 +126,8 @@ class AgentCommandTest {
             assertThat(list.get("cniVersions").toString()).isEqualTo("[\"1.0.0\",\"1.1.0\"]");
             assertThat(list.at("/plugins/0/socket").asText())
                     .isEqualTo(directory.resolve("cni.sock").toString());
-            assertThat(list.at("/plugins/0/capabilities/portMappings").asBoolean()).isTrue();
+            assertThat(list.at("/plugins/0/capabilities/portMappings").asBoolean())
+                    .isTrue();
             assertThat(node.run("nft", "list", "table", "inet", "fairlead-nat").out())
                     .as("masquerade is the default")
                     .contains("elements = { 10.9.0.0/24 }");
