@@ -30,14 +30,10 @@ interface PodFeature extends AutoCloseable {
     void check(CheckRequest request, Attachment owner);
 
     /** Who has something of it, whoever wired the pod. */
-    default Set<Attachment> owners() {
-        return Set.of();
-    }
+    Set<Attachment> owners();
 
     /** Looks whether the kernel still has what was made, and makes it so: a sentence for each thing that wasn't. */
-    default List<String> mend() {
-        return List.of();
-    }
+    List<String> mend();
 
     /** Takes everything of it out of the kernel, for all pods. */
     void clean();

@@ -5,6 +5,7 @@ import dev.fairlead.cni.plugin.CheckRequest;
 import dev.fairlead.cni.protocol.AddResult;
 import dev.fairlead.plan.ipam.Attachment;
 import java.util.List;
+import java.util.Set;
 
 /** A feature that tells {@link Steps} when it was started or ended for a pod. */
 record ToldFeature(PodFeature feature, Steps steps) implements PodFeature {
@@ -23,6 +24,11 @@ record ToldFeature(PodFeature feature, Steps steps) implements PodFeature {
     @Override
     public void check(CheckRequest request, Attachment owner) {
         feature.check(request, owner);
+    }
+
+    @Override
+    public Set<Attachment> owners() {
+        return feature.owners();
     }
 
     @Override

@@ -257,7 +257,9 @@ class BandwidthTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Step.class)
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"CLEARED", "DELEGATED", "ADOPTED", "ADDRESSED", "GIVEN_BACK"}) // not met by this network's first ADD
     void anAgentThatIsKilledAtAnyStepLeavesNoDevice(Step last, TestNamespaces namespaces) {
         Netns node = namespaces.create();
         Netns pod = Netns.create();

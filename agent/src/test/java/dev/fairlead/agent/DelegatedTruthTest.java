@@ -92,7 +92,9 @@ class DelegatedTruthTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Step.class)
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"CLEARED", "FEATURE_STARTED", "FEATURE_ENDED"}) // not met by a first ADD of nothing but a network
     void anAgentThatIsKilledAtAnyStepLeaksNothing(Step last, TestNamespaces namespaces) throws IOException {
         Netns node = namespaces.create();
         Netns pod = namespaces.create();

@@ -60,7 +60,7 @@ class KillTest {
         }
 
         Shim.Ended call(String verb) {
-            return Shim.call(socket(), verb, "c", pod);
+            return Shim.call(Shim.conf(socket()), verb, "c", pod);
         }
 
         CniInstall install() {
@@ -281,9 +281,16 @@ class KillTest {
                     .as("elements of %s", object)
                     .isFalse();
         }
-        assertThat(files(scene.directory()))
+        assertThat(node.nft("list", "tables").toString()).doesNotContain("fairlead-nat");
+        TreeSet<String> files = files(scene.directory());
+        if (files.remove("state/nat.book")) { // there once a pod has had host ports
+            assertThat(Files.readString(scene.directory().resolve("state/nat.book")))
+                    .doesNotContain("eth0");
+        }
+        assertThat(files)
                 .containsExactly(
                         "bin/fairlead-cni",
+                        "bin/loopback",
                         "cni.sock",
                         "conf/10-fairlead.conflist",
                         "state/leases.journal",

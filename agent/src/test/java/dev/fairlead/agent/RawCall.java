@@ -25,7 +25,7 @@ record RawCall(Path socket) {
     }
 
     byte[] frame(String verb, String container) {
-        byte[] conf = Shim.conf(socket).getBytes(StandardCharsets.UTF_8);
+        byte[] conf = Shim.plainConf(socket).getBytes(StandardCharsets.UTF_8);
         return ShimFrames.encode(new ShimRequest(environment(verb, container), conf));
     }
 

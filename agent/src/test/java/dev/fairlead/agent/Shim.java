@@ -28,11 +28,18 @@ final class Shim {
         }
     }
 
+    /** A network with everything that a pod can have beside addresses. */
     static String conf(Path socket) {
-        return "{\"cniVersion\":\"1.1.0\",\"name\":\"fairlead\",\"type\":\"fairlead-cni\",\"socket\":\"" + socket
-                + "\",\"runtimeConfig\":{\"portMappings\":[{\"hostPort\":8080,\"containerPort\":80,\"protocol\":\"tcp\"}],"
+        String plain = plainConf(socket);
+        return plain.substring(0, plain.length() - 1)
+                + ",\"runtimeConfig\":{\"portMappings\":[{\"hostPort\":8080,\"containerPort\":80,\"protocol\":\"tcp\"}],"
                 + "\"bandwidth\":{\"ingressRate\":1000000,\"ingressBurst\":1000000,\"egressRate\":1000000,"
                 + "\"egressBurst\":1000000}}}";
+    }
+
+    /** A network and nothing else, which any number of pods can have at once. */
+    static String plainConf(Path socket) {
+        return "{\"cniVersion\":\"1.1.0\",\"name\":\"fairlead\",\"type\":\"fairlead-cni\",\"socket\":\"" + socket + "\"}";
     }
 
     /** Starts a call that has not been given its standard input. */
@@ -58,10 +65,16 @@ final class Shim {
         }
     }
 
+    /** A whole call for a network and nothing else. */
     static Ended call(Path socket, String verb, String container, Netns pod) {
+        return call(plainConf(socket), verb, container, pod);
+    }
+
+    /** A whole call with this configuration. */
+    static Ended call(String conf, String verb, String container, Netns pod) {
         Process process = start(verb, container, pod);
         try (var in = process.getOutputStream()) {
-            in.write(conf(socket).getBytes(StandardCharsets.UTF_8));
+            in.write(conf.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException("the shim reads nothing", e);
         }

@@ -261,7 +261,9 @@ class PodWiringTest {
     @Test
     void aBridgeThatIsGone() {
         Oracle.in(node).run("ip", "link", "delete", "fl0");
-        assertThatThrownBy(() -> wiring.wire(DUAL, pod)).isInstanceOf(KernelException.class);
+        assertThatThrownBy(() -> wiring.wire(DUAL, pod))
+                .isInstanceOf(PodWiringException.class)
+                .hasMessageContaining("the bridge fl0 is gone");
         assertThat(Oracle.in(node).ip("link")).as("lo").hasSize(1);
         assertThat(Oracle.in(pod).ip("link")).as("lo").hasSize(1);
     }
