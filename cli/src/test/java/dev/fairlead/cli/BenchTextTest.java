@@ -42,7 +42,7 @@ class BenchTextTest {
     void aTableHasAUnitARatioItsNotesAndTheGoals() {
         assertThat(printed(text -> text.tables(REPORT))).isEqualTo("""
                 add (ms)  runs  median  p10   p90   ours ÷ this (p10 to p90)
-                ours      3     2.00    1.20  2.80  \n\
+                ours      3     2.00    1.20  2.80
                 theirs    3     10.0    10.0  98.0  0.10 (0.04 to 0.18)
 
                   One was missing.
