@@ -97,7 +97,8 @@ public final class Registry {
     /**
      * Changes an object, or makes it where it isn't there and {@code change} can do with {@code absent}.
      *
-     * @param subresource empty, or {@code status}
+     * @param subresource empty, {@code status}, or one that may change what the object's own writer may not, such as {@code
+     *     binding}
      * @param change from the object as it is to the object as it is wanted
      */
     public Written update(
@@ -132,7 +133,9 @@ public final class Registry {
         List<FieldError> errors = new ArrayList<>();
         metadata.validate(resource, object, errors);
         own.validate(object, errors);
-        own.validateUpdate(object, before, errors);
+        if (subresource.isEmpty()) {
+            own.validateUpdate(object, before, errors);
+        }
         requireValid(resource, key.name(), errors);
         own.allocate(object, draft, errors);
         requireValid(resource, key.name(), errors);

@@ -22,7 +22,7 @@ final class Bindings {
                 target.resource(),
                 target.namespace(),
                 target.name(),
-                "",
+                "binding",
                 before -> {
                     String already = before.path("spec").path("nodeName").asText();
                     if (!already.isEmpty()) {
