@@ -67,7 +67,8 @@ final class ServiceRules implements Rules {
         }
         Defaults.protocols(spec.path("ports"));
         for (JsonNode port : spec.path("ports")) {
-            if (!port.has("targetPort") || port.path("targetPort").asText().isEmpty()) {
+            boolean isNumbered = port.path("port").asInt() != 0;
+            if (isNumbered && port.path("targetPort").asText().isEmpty()) {
                 ((ObjectNode) port).set("targetPort", port.path("port"));
             }
         }
