@@ -36,7 +36,8 @@ record Api(Registry registry) {
 
     static Resource resource(JsonNode document) {
         return Resources.ofKind(
-                        document.path("apiVersion").asText(), document.path("kind").asText())
+                        document.path("apiVersion").asText(),
+                        document.path("kind").asText())
                 .orElseThrow();
     }
 
@@ -44,16 +45,14 @@ record Api(Registry registry) {
         JsonNode document = yaml(yaml);
         Resource resource = resource(document);
         String namespace = document.path("metadata").path("namespace").asText("default");
-        return registry
-                .create(resource, resource.namespaced() ? namespace : "", document, WriteOptions.STRICT)
+        return registry.create(resource, resource.namespaced() ? namespace : "", document, WriteOptions.STRICT)
                 .object();
     }
 
     /** Replaces an object by what a document says. */
     ObjectNode replace(String yaml) {
         JsonNode document = yaml(yaml);
-        return registry
-                .update(
+        return registry.update(
                         resource(document),
                         "default",
                         document.path("metadata").path("name").asText(),

@@ -45,9 +45,8 @@ final class ClusterAddresses {
     /** Whether an address could be given: in a range, and not its first or last, which stand for the network. */
     boolean isInRange(Ip ip) {
         return cidr(ip.family())
-                .filter(cidr -> cidr.contains(ip)
-                        && !ip.equals(cidr.first())
-                        && (ip.isIpv6() || !ip.equals(cidr.last())))
+                .filter(cidr ->
+                        cidr.contains(ip) && !ip.equals(cidr.first()) && (ip.isIpv6() || !ip.equals(cidr.last())))
                 .isPresent();
     }
 
@@ -88,10 +87,17 @@ final class ClusterAddresses {
         ObjectNode meta = address.putObject("metadata");
         String name = ip.toString();
         meta.put("name", name)
-                .put("uid", UUID.nameUUIDFromBytes((name + service.path("metadata").path("uid").asText())
-                                .getBytes(StandardCharsets.UTF_8))
-                        .toString())
-                .put("creationTimestamp", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+                .put(
+                        "uid",
+                        UUID.nameUUIDFromBytes((name
+                                                + service.path("metadata")
+                                                        .path("uid")
+                                                        .asText())
+                                        .getBytes(StandardCharsets.UTF_8))
+                                .toString())
+                .put(
+                        "creationTimestamp",
+                        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         meta.putObject("labels")
                 .put("ipaddress.kubernetes.io/ip-family", ip.isIpv4() ? "IPv4" : "IPv6")
                 .put("ipaddress.kubernetes.io/managed-by", "ipallocator.k8s.io");
@@ -112,7 +118,9 @@ final class ClusterAddresses {
     /** The addresses that a Service's document has. */
     static List<Ip> of(ObjectNode service) {
         List<Ip> ips = new ArrayList<>();
-        service.path("spec").path("clusterIPs").forEach(text -> Ip.parse(text.asText()).ifPresent(ips::add));
+        service.path("spec")
+                .path("clusterIPs")
+                .forEach(text -> Ip.parse(text.asText()).ifPresent(ips::add));
         return ips;
     }
 }

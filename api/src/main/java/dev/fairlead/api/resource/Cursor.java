@@ -58,7 +58,8 @@ record Cursor(JsonNode node, String path, List<FieldError> errors) {
 
     /** @return whether it is there and says something */
     boolean required(String detail) {
-        boolean empty = !isThere() || (node.isTextual() && text().isEmpty()) || (node.isContainerNode() && node.isEmpty());
+        boolean empty =
+                !isThere() || (node.isTextual() && text().isEmpty()) || (node.isContainerNode() && node.isEmpty());
         if (empty) {
             errors.add(FieldError.required(path, detail));
         }
@@ -160,7 +161,8 @@ record Cursor(JsonNode node, String path, List<FieldError> errors) {
                 }
                 default -> expression.at("operator").invalid("not a valid selector operator");
             }
-            NameRule.QUALIFIED.check(expression.at("key").path(), expression.at("key").text(), errors);
+            NameRule.QUALIFIED.check(
+                    expression.at("key").path(), expression.at("key").text(), errors);
         }
     }
 }

@@ -34,7 +34,8 @@ record DataRules(String kind) implements Rules {
         for (String member : List.of("data", "binaryData")) {
             for (Map.Entry<String, JsonNode> entry : object.path(member).properties()) {
                 String path = member + "[" + entry.getKey() + "]";
-                if (entry.getKey().length() > 253 || !KEY.matcher(entry.getKey()).matches()) {
+                if (entry.getKey().length() > 253
+                        || !KEY.matcher(entry.getKey()).matches()) {
                     errors.add(FieldError.invalid(
                             path,
                             entry.getKey(),

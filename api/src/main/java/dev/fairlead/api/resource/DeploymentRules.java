@@ -49,7 +49,8 @@ final class DeploymentRules implements Rules {
         } else if (rolling.isThere()) {
             portion(rolling.at("maxUnavailable"));
             portion(rolling.at("maxSurge"));
-            if (isZero(rolling.at("maxUnavailable").node()) && isZero(rolling.at("maxSurge").node())) {
+            if (isZero(rolling.at("maxUnavailable").node())
+                    && isZero(rolling.at("maxSurge").node())) {
                 rolling.at("maxUnavailable").invalid("may not be 0 when `maxSurge` is 0");
             }
         }

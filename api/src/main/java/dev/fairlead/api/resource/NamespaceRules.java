@@ -7,10 +7,7 @@ final class NamespaceRules implements Rules {
     @Override
     public void defaults(ObjectNode namespace) {
         String name = namespace.path("metadata").path("name").asText();
-        namespace
-                .withObjectProperty("metadata")
-                .withObjectProperty("labels")
-                .put("kubernetes.io/metadata.name", name);
+        namespace.withObjectProperty("metadata").withObjectProperty("labels").put("kubernetes.io/metadata.name", name);
     }
 
     @Override

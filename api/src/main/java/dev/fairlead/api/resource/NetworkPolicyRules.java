@@ -48,7 +48,8 @@ final class NetworkPolicyRules implements Rules {
             Cursor end = port.at("endPort");
             if (end.isThere()) {
                 if (!number.isThere()) {
-                    end.errors().add(FieldError.required(number.path(), "must be specified when `endPort` is specified"));
+                    end.errors()
+                            .add(FieldError.required(number.path(), "must be specified when `endPort` is specified"));
                 } else if (!number.node().isNumber()) {
                     end.invalid("may not be specified when `port` is non-numeric");
                 } else if (end.node().asLong() < number.node().asLong()) {
@@ -63,7 +64,8 @@ final class NetworkPolicyRules implements Rules {
 
     private static void peer(Cursor peer) {
         Cursor block = peer.at("ipBlock");
-        boolean selectors = peer.at("podSelector").isThere() || peer.at("namespaceSelector").isThere();
+        boolean selectors =
+                peer.at("podSelector").isThere() || peer.at("namespaceSelector").isThere();
         if (!selectors && !block.isThere()) {
             peer.errors().add(FieldError.required(peer.path(), "must specify a peer"));
         } else if (selectors && block.isThere()) {

@@ -54,9 +54,7 @@ final class PodRules implements Rules {
             JsonNode requests = container.path("resources").path("requests");
             JsonNode limits = container.path("resources").path("limits");
             none &= requests.isEmpty() && limits.isEmpty();
-            guaranteed &= limits.has("cpu")
-                    && limits.has("memory")
-                    && (requests.isEmpty() || requests.equals(limits));
+            guaranteed &= limits.has("cpu") && limits.has("memory") && (requests.isEmpty() || requests.equals(limits));
         }
         return none ? "BestEffort" : guaranteed ? "Guaranteed" : "Burstable";
     }

@@ -1,6 +1,5 @@
 package dev.fairlead.api.resource;
 
-import static dev.fairlead.api.resource.Defaults.flag;
 import static dev.fairlead.api.resource.Defaults.number;
 import static dev.fairlead.api.resource.Defaults.object;
 import static dev.fairlead.api.resource.Defaults.text;
@@ -146,7 +145,11 @@ final class PodSpecRules {
                 container.errors().add(FieldError.duplicate(name.path(), name.text()));
             }
         }
-        if (container.at("image").required("") && !container.at("image").text().equals(container.at("image").text().strip())) {
+        if (container.at("image").required("")
+                && !container
+                        .at("image")
+                        .text()
+                        .equals(container.at("image").text().strip())) {
             container.at("image").invalid("must not have leading or trailing whitespace");
         }
         container.at("imagePullPolicy").oneOf(List.of("Always", "IfNotPresent", "Never"));
@@ -178,7 +181,8 @@ final class PodSpecRules {
                     port.errors().add(FieldError.duplicate(name.path(), name.text()));
                 }
             }
-            if (!port.at("containerPort").isThere() || port.at("containerPort").node().asLong() == 0) {
+            if (!port.at("containerPort").isThere()
+                    || port.at("containerPort").node().asLong() == 0) {
                 port.errors().add(FieldError.required(port.at("containerPort").path(), ""));
             } else {
                 port.at("containerPort").portNumber();
@@ -199,10 +203,13 @@ final class PodSpecRules {
                 if (hostPort.node().asLong() == 0) {
                     continue;
                 }
-                if (hostNetwork && hostPort.node().asLong() != port.at("containerPort").node().asLong()) {
+                if (hostNetwork
+                        && hostPort.node().asLong()
+                                != port.at("containerPort").node().asLong()) {
                     port.at("containerPort").invalid("must match `hostPort` when `hostNetwork` is true");
                 }
-                String key = port.at("protocol").text() + "/" + port.at("hostIP").text() + "/" + hostPort.text();
+                String key =
+                        port.at("protocol").text() + "/" + port.at("hostIP").text() + "/" + hostPort.text();
                 if (!taken.add(key)) {
                     spec.errors().add(FieldError.duplicate(hostPort.path(), key));
                 }
@@ -213,7 +220,8 @@ final class PodSpecRules {
     private static void environment(Cursor variable) {
         Cursor name = variable.at("name");
         if (name.required("") && !ENVIRONMENT_NAME.matcher(name.text()).matches()) {
-            name.invalid("a valid environment variable name must consist only of printable ASCII characters other than '='");
+            name.invalid(
+                    "a valid environment variable name must consist only of printable ASCII characters other than '='");
         }
         Cursor from = variable.at("valueFrom");
         if (!from.isThere()) {
@@ -223,8 +231,10 @@ final class PodSpecRules {
             from.invalid("", "may not be specified when `value` is not empty");
         }
         if (from.node().isEmpty()) {
-            from.invalid("", "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or"
-                    + " `fileKeyRef`");
+            from.invalid(
+                    "",
+                    "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or"
+                            + " `fileKeyRef`");
         } else if (from.node().size() > 1) {
             from.invalid("", "may not have more than one field specified at a time");
         }
@@ -245,7 +255,8 @@ final class PodSpecRules {
             if (name.required("") && !volumes.contains(name.text())) {
                 mount.errors().add(FieldError.notFound(name.path(), name.text()));
             }
-            if (mount.at("mountPath").required("") && !paths.add(mount.at("mountPath").text())) {
+            if (mount.at("mountPath").required("")
+                    && !paths.add(mount.at("mountPath").text())) {
                 mount.at("mountPath").invalid("must be unique");
             }
         }
@@ -272,11 +283,13 @@ final class PodSpecRules {
         if (handlers == 0) {
             probe.errors().add(FieldError.required(probe.path(), "must specify a handler type"));
         }
-        for (String number :
-                List.of("initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold")) {
+        for (String number : List.of(
+                "initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold")) {
             probe.at(number).notNegative();
         }
-        if (oneSuccess && probe.at("successThreshold").isThere() && probe.at("successThreshold").node().asLong() != 1) {
+        if (oneSuccess
+                && probe.at("successThreshold").isThere()
+                && probe.at("successThreshold").node().asLong() != 1) {
             probe.at("successThreshold").invalid("must be 1");
         }
     }
@@ -289,9 +302,11 @@ final class PodSpecRules {
             toleration.at("operator").invalid(toleration.node(), "value must be empty when `operator` is 'Exists'");
         }
         if (toleration.at("key").text().isEmpty() && !exists) {
-            toleration.at("operator").invalid(
-                    toleration.at("operator").text(),
-                    "operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
+            toleration
+                    .at("operator")
+                    .invalid(
+                            toleration.at("operator").text(),
+                            "operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
         }
     }
 }

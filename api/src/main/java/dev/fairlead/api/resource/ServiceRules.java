@@ -36,7 +36,9 @@ final class ServiceRules implements Rules {
     private static boolean hasNodePorts(JsonNode service) {
         return type(service).equals("NodePort")
                 || (type(service).equals("LoadBalancer")
-                        && service.path("spec").path("allocateLoadBalancerNodePorts").asBoolean(true));
+                        && service.path("spec")
+                                .path("allocateLoadBalancerNodePorts")
+                                .asBoolean(true));
     }
 
     private static boolean isHeadless(JsonNode service) {
@@ -182,11 +184,14 @@ final class ServiceRules implements Rules {
         spec.at("ipFamilyPolicy").oneOf(List.of("SingleStack", "PreferDualStack", "RequireDualStack"));
         for (Cursor family : spec.at("ipFamilies").items()) {
             family.oneOf(List.of("IPv4", "IPv6"));
-            if (!family.text().isEmpty() && !isExternalName(service) && addresses.cidr(family(family.text())).isEmpty()) {
+            if (!family.text().isEmpty()
+                    && !isExternalName(service)
+                    && addresses.cidr(family(family.text())).isEmpty()) {
                 family.invalid("not configured on this cluster");
             }
         }
-        if (spec.at("ipFamilyPolicy").text().equals("RequireDualStack") && addresses.families().size() < 2) {
+        if (spec.at("ipFamilyPolicy").text().equals("RequireDualStack")
+                && addresses.families().size() < 2) {
             spec.at("ipFamilyPolicy").invalid("this cluster is not configured for dual-stack services");
         }
         for (Cursor ip : spec.at("clusterIPs").items()) {
@@ -238,7 +243,8 @@ final class ServiceRules implements Rules {
 
     private static Optional<ObjectNode> earlier(ObjectNode service, Draft draft) {
         JsonNode meta = service.path("metadata");
-        return draft.find(Resources.SERVICES.key(meta.path("namespace").asText(), meta.path("name").asText()));
+        return draft.find(Resources.SERVICES.key(
+                meta.path("namespace").asText(), meta.path("name").asText()));
     }
 
     private void chooseFamilies(ObjectNode service, ObjectNode spec) {
@@ -271,7 +277,8 @@ final class ServiceRules implements Rules {
         int index = 0;
         for (JsonNode name : spec.path("ipFamilies")) {
             Family family = family(name.asText());
-            Optional<Ip> own = asked.stream().filter(ip -> ip.family() == family).findFirst();
+            Optional<Ip> own =
+                    asked.stream().filter(ip -> ip.family() == family).findFirst();
             String path = "spec.clusterIPs[" + index++ + "]";
             if (own.isPresent() && !had.contains(own.get())) {
                 String why = !addresses.isInRange(own.get())
@@ -309,7 +316,10 @@ final class ServiceRules implements Rules {
         Set<String> taken = new HashSet<>();
         for (ObjectNode other : draft.list(Resources.SERVICES.name(), "")) {
             if (!other.path("metadata").path("uid").equals(uid)) {
-                other.path("spec").path("ports").forEach(port -> taken.add(nodePort(port, port.path("nodePort").asInt())));
+                other.path("spec")
+                        .path("ports")
+                        .forEach(port ->
+                                taken.add(nodePort(port, port.path("nodePort").asInt())));
             }
         }
         int index = 0;

@@ -38,8 +38,11 @@ final class WorkloadTemplate {
         Cursor pod = spec.at("template").at("spec");
         PodSpecRules.validate(pod);
         if (!pod.at("restartPolicy").text().equals("Always")) {
-            pod.errors().add(FieldError.unsupported(
-                    pod.at("restartPolicy").path(), pod.at("restartPolicy").text(), List.of("Always")));
+            pod.errors()
+                    .add(FieldError.unsupported(
+                            pod.at("restartPolicy").path(),
+                            pod.at("restartPolicy").text(),
+                            List.of("Always")));
         }
         if (pod.at("activeDeadlineSeconds").isThere()) {
             pod.at("activeDeadlineSeconds").forbidden("activeDeadlineSeconds in " + kind + " is not Supported");

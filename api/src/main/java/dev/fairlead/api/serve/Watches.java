@@ -66,6 +66,10 @@ final class Watches {
                         lines.bookmark(listing.revision(), true);
                     }
                 }
+                if (!initial && query.flag("allowWatchBookmarks")) {
+                    // Helidon sends headers with the first bytes only, and clients wait for the headers.
+                    lines.bookmark(fromNow ? listing.revision() : after, false);
+                }
                 out.flush();
                 follow(target, chosen, watch, lines, deadline, query.flag("allowWatchBookmarks"));
             }
