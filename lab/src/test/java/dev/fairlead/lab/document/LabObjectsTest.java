@@ -269,7 +269,8 @@ class LabObjectsTest {
                 return lab.store.podGone(pod.key(), pod.metadata().uid());
             }));
             if (orphans) {
-                lab.store.picture()
+                lab.store
+                        .picture()
                         .replicaSets()
                         .keySet()
                         .forEach(key -> objects.write(() -> lab.store.delete(Kind.REPLICA_SET, key)));
