@@ -92,7 +92,14 @@ public final class ApiHandler {
         return paths;
     }
 
+    /**
+     * Version 3 is what clients read. Version 2 is asked for by kubectl before 1.29, in protobuf, and has no types: such a
+     * kubectl then goes by those it was built with.
+     */
     private Reply openApi(List<String> path) {
+        if (path.size() == 2 && path.get(1).equals("v2")) {
+            return new Reply.Stream("application/com.github.proto-openapi.spec.v2.v1.0+protobuf", out -> {});
+        }
         if (path.size() == 2 && path.get(1).equals("v3")) {
             return Reply.Document.ok(OpenApi.index(version.path("gitCommit").asText("1")));
         }
