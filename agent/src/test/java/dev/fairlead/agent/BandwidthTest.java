@@ -259,7 +259,8 @@ class BandwidthTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"CLEARED", "DELEGATED", "ADOPTED", "ADDRESSED", "GIVEN_BACK"}) // not met by this network's first ADD
+            names = {"CLEARED", "DELEGATED", "ADOPTED", "ADDRESSED", "GIVEN_BACK"
+            }) // not met by this network's first ADD
     void anAgentThatIsKilledAtAnyStepLeavesNoDevice(Step last, TestNamespaces namespaces) {
         Netns node = namespaces.create();
         Netns pod = Netns.create();

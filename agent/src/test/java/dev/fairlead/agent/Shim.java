@@ -39,7 +39,8 @@ final class Shim {
 
     /** A network and nothing else, which any number of pods can have at once. */
     static String plainConf(Path socket) {
-        return "{\"cniVersion\":\"1.1.0\",\"name\":\"fairlead\",\"type\":\"fairlead-cni\",\"socket\":\"" + socket + "\"}";
+        return "{\"cniVersion\":\"1.1.0\",\"name\":\"fairlead\",\"type\":\"fairlead-cni\",\"socket\":\"" + socket
+                + "\"}";
     }
 
     /** Starts a call that has not been given its standard input. */

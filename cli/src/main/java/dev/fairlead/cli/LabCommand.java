@@ -16,6 +16,7 @@ record LabCommand(Terminal terminal) implements Command {
                 List.<Command>of(
                         new LabUpCommand(terminal),
                         new LabStatusCommand(terminal),
+                        new LabKubeconfigCommand(terminal),
                         new LabApplyCommand(terminal),
                         new LabDeleteCommand(terminal),
                         new LabExecCommand(),
@@ -28,7 +29,7 @@ record LabCommand(Terminal terminal) implements Command {
     public int run(ParseResult parsed) {
         throw new ParameterException(
                 parsed.commandSpec().commandLine(),
-                "`fairlead lab` needs a command: up, status, apply, delete, exec," + " logs, list or down");
+                "`fairlead lab` needs a command: up, status, kubeconfig, apply, delete, exec, logs, list or down");
     }
 
     /** {@code --name}, which every lab command takes. */

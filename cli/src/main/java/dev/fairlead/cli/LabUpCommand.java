@@ -5,6 +5,7 @@ import dev.fairlead.lab.LabHost;
 import dev.fairlead.lab.LabLayout;
 import dev.fairlead.lab.LabLayout.Families;
 import dev.fairlead.lab.LabOptions;
+import dev.fairlead.lab.door.LabName;
 import dev.fairlead.lab.model.Manifest;
 import dev.fairlead.lab.model.Pod;
 import dev.fairlead.packet.Prefix;
@@ -149,6 +150,9 @@ record LabUpCommand(Terminal terminal) implements Command {
                         picture.services().size(),
                         picture.services().size() == 1 ? "Service" : "Services",
                         (System.nanoTime() - start) / 1e9);
+        terminal.out()
+                .println("for kubectl: export KUBECONFIG=$(./fairlead lab kubeconfig"
+                        + (name.equals(LabName.DEFAULT) ? "" : " --name " + name) + ")");
         for (Pod pod : picture.pods().values()) {
             if (!pod.status().ready()) {
                 terminal.err()

@@ -53,6 +53,7 @@ record TrainCommand() implements Command {
             Main.run(nobody, "lab", "status", "--name", name);
             Main.run(nobody, "lab", "status", "--json", "--name", name);
             Main.run(nobody, "lab", "exec", "--name", name, "nobody", "--", "true");
+            Main.run(nobody, "lab", "kubeconfig", "--name", name);
             Main.run(nobody, "lab", "list");
             Main.run(nobody, "lab", "delete", "--name", name, "pod", "distant");
         }

@@ -19,7 +19,9 @@ final class ClusterView {
     static ClusterPicture of(LabPicture lab, List<Prefix> serviceCidrs) {
         ClusterPicture picture = ClusterPicture.EMPTY.withServiceCidrs(serviceCidrs);
         for (dev.fairlead.lab.model.Node node : lab.nodes().values()) {
-            picture = picture.with(new Node(node.name(), node.addresses(), node.podCidrs()));
+            if (!node.netns().isEmpty()) { // others were only written about
+                picture = picture.with(new Node(node.name(), node.addresses(), node.podCidrs()));
+            }
         }
         for (dev.fairlead.lab.model.Service service : lab.services().values()) {
             ServiceName name = new ServiceName(

@@ -1,11 +1,15 @@
 package dev.fairlead.lab;
 
+import dev.fairlead.api.resource.RuleBook;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.lab.control.Controllers;
+import dev.fairlead.lab.document.LabObjects;
 import dev.fairlead.lab.door.LabRefusal;
+import dev.fairlead.lab.manifest.DocumentReader;
 import dev.fairlead.lab.manifest.ManifestReader;
 import dev.fairlead.lab.manifest.Workload;
 import dev.fairlead.lab.model.Change;
+import dev.fairlead.lab.model.LabObject;
 import dev.fairlead.lab.model.LabPicture;
 import dev.fairlead.lab.model.Manifest;
 import dev.fairlead.lab.model.Node;
@@ -24,16 +28,20 @@ import dev.fairlead.plan.ClusterPicture;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,9 +62,16 @@ public final class Lab implements AutoCloseable {
     private final ExecutorService workers = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("worker-", 0).factory());
     private final Store store;
+    private final LabObjects objects;
+    private final CompletableFuture<LabApi> api;
     private final Controllers controllers;
+    private final PodReports reports = new PodReports();
     private final LabNodes nodes;
     private final Object changed = new Object();
+    private final AtomicBoolean woken = new AtomicBoolean();
+    /** Pods that a kubelet was told of, by uid. */
+    private final Map<String, Pod> begun = new HashMap<>();
+
     private volatile LabPicture picture;
     private volatile boolean closed;
     private ClusterPicture told = ClusterPicture.EMPTY;
@@ -65,9 +80,17 @@ public final class Lab implements AutoCloseable {
         this.options = options;
         SplittableRandom random = new SplittableRandom();
         this.store = new Store(new ServiceCidrs(options.layout().serviceCidrs()), InstantSource.system(), random);
+        this.objects = new LabObjects(
+                store,
+                RuleBook.of(options.layout().serviceCidrs()),
+                Lab::requirePrograms,
+                InstantSource.system(),
+                random.split(),
+                this::wake);
         this.controllers = new Controllers(random.split());
+        this.api = LabApi.open(this, objects.registry());
         this.picture = store.picture();
-        this.nodes = LabNodes.create(options, this::startBuiltIn, environment, new PodReports(), workers);
+        this.nodes = LabNodes.create(options, this::startBuiltIn, environment, reports, workers);
     }
 
     /**
@@ -78,23 +101,37 @@ public final class Lab implements AutoCloseable {
     public static Lab start(LabOptions options, Map<String, String> environment) {
         Lab lab = new Lab(options, environment);
         lab.onLoop(() -> {
-            for (LabNode node : lab.nodes.all()) {
-                var unused = lab.store.putNode(new Node(
-                        ObjectMeta.of(
-                                "",
-                                node.slot().name(),
-                                Map.of("kubernetes.io/hostname", node.slot().name()),
-                                Map.of()),
-                        node.slot().addresses(),
-                        node.slot().podCidrs(),
-                        node.sandbox().hostNetnsPath(),
-                        true,
-                        false));
-            }
+            lab.objects.write(() -> lab.putNodes());
             lab.settle();
             return Boolean.TRUE;
         });
         return lab;
+    }
+
+    private boolean putNodes() {
+        for (LabNode node : nodes.all()) {
+            var unused = store.putNode(new Node(
+                    ObjectMeta.of(
+                            "",
+                            node.slot().name(),
+                            Map.of("kubernetes.io/hostname", node.slot().name()),
+                            Map.of(DocumentReader.NETNS, node.sandbox().hostNetnsPath())),
+                    node.slot().addresses(),
+                    node.slot().podCidrs(),
+                    node.sandbox().hostNetnsPath(),
+                    true,
+                    false));
+        }
+        return true;
+    }
+
+    /** Waits until the API is served. */
+    void awaitApi() {
+        try {
+            api.join();
+        } catch (CompletionException e) {
+            throw new LabRefusal("the lab's API could not be served: " + e.getCause());
+        }
     }
 
     /** What there is now. */
@@ -114,7 +151,8 @@ public final class Lab implements AutoCloseable {
     public Optional<RunningPod> findRunning(Pod pod) {
         return pod.spec().nodeName().isEmpty()
                 ? Optional.empty()
-                : nodes.node(pod.spec().nodeName()).kubelet().pod(pod.metadata().uid());
+                : nodes.find(pod.spec().nodeName())
+                        .flatMap(node -> node.kubelet().pod(pod.metadata().uid()));
     }
 
     /** As {@link #findRunning}, or a sentence. */
@@ -132,23 +170,27 @@ public final class Lab implements AutoCloseable {
      * @throws dev.fairlead.lab.model.ManifestException naming file, object and field
      */
     public List<Change> apply(List<Manifest> manifests) {
-        manifests.forEach(this::requirePrograms);
+        manifests.forEach(Lab::requirePrograms);
         return onLoop(() -> {
-            List<Change> changes = store.apply(manifests);
+            List<Change> changes = objects.write(() -> objects.apply(manifests));
             settle();
             return changes;
         });
     }
 
     /** A command that isn't there is refused before anything is changed, not found out pod by pod afterwards. */
-    private void requirePrograms(Manifest manifest) {
+    private static void requirePrograms(Manifest manifest) {
         new ProgramCheck(manifest, HostProcess::find).require();
+    }
+
+    private static void requirePrograms(LabObject object) {
+        requirePrograms(new Manifest("", List.of(object), List.of()));
     }
 
     /** Deletes what manifests name. */
     public dev.fairlead.lab.model.Deletion delete(Manifest manifest) {
         return onLoop(() -> {
-            var deletion = store.delete(manifest);
+            var deletion = objects.write(() -> store.delete(manifest));
             settle();
             return deletion;
         });
@@ -157,7 +199,7 @@ public final class Lab implements AutoCloseable {
     /** Deletes one object. */
     public dev.fairlead.lab.model.Deletion delete(dev.fairlead.lab.model.Kind kind, ObjectKey key) {
         return onLoop(() -> {
-            var deletion = store.delete(kind, key);
+            var deletion = objects.write(() -> store.delete(kind, key));
             settle();
             return deletion;
         });
@@ -214,7 +256,11 @@ public final class Lab implements AutoCloseable {
         if (closed) {
             return;
         }
-        controllers.settle(store, Instant.now());
+        objects.write(() -> {
+            controllers.settle(store, Instant.now());
+            objects.conclude();
+            return Boolean.TRUE;
+        });
         LabPicture now = store.picture();
         wakeWhenDue(now);
         tellAgents(now); // first, since a pod that is to end waits until they have followed
@@ -235,17 +281,26 @@ public final class Lab implements AutoCloseable {
     }
 
     private void startAndStopPods(LabPicture now) {
+        Map<String, Pod> gone = new HashMap<>(begun);
         for (Pod pod : now.pods().values()) {
-            if (pod.spec().nodeName().isEmpty()) {
-                continue;
-            }
-            Kubelet kubelet = nodes.node(pod.spec().nodeName()).kubelet();
+            gone.remove(pod.metadata().uid());
+            Optional<Kubelet> kubelet = nodes.find(pod.spec().nodeName()).map(LabNode::kubelet);
             if (pod.metadata().deleting()) {
-                kubelet.stop(pod);
-            } else if (!pod.status().phase().over()) {
-                kubelet.start(pod);
+                begun.remove(pod.metadata().uid());
+                kubelet.ifPresentOrElse(
+                        there -> there.stop(pod),
+                        () -> reports.gone(pod.key(), pod.metadata().uid()));
+            } else if (kubelet.isPresent() && !pod.status().phase().over()) {
+                begun.put(pod.metadata().uid(), pod);
+                kubelet.get().start(pod);
             }
         }
+        gone.forEach((uid, pod) -> { // deleted by force
+            begun.remove(uid);
+            nodes.find(pod.spec().nodeName())
+                    .ifPresent(
+                            node -> node.kubelet().stop(pod.withSpec(pod.spec().withGrace(0))));
+        });
     }
 
     private void tellAgents(LabPicture now) {
@@ -262,12 +317,12 @@ public final class Lab implements AutoCloseable {
     private final class PodReports implements Kubelet.Listener {
         @Override
         public void changed(ObjectKey pod, String uid, PodStatus status) {
-            post(() -> store.setStatus(pod, uid, status));
+            post(() -> objects.write(() -> store.setStatus(pod, uid, status)));
         }
 
         @Override
         public void gone(ObjectKey pod, String uid) {
-            post(() -> store.podGone(pod, uid));
+            post(() -> objects.write(() -> store.podGone(pod, uid)));
         }
 
         private void post(Runnable work) {
@@ -277,6 +332,20 @@ public final class Lab implements AutoCloseable {
                     settle();
                 } catch (RuntimeException e) {
                     LOG.error("the lab could not take in what a node reported", e);
+                }
+            });
+        }
+    }
+
+    /** Something came over the API; however much comes until the loop gets to it, it looks once. */
+    private void wake() {
+        if (!closed && woken.compareAndSet(false, true)) {
+            loop.execute(() -> {
+                woken.set(false);
+                try {
+                    settle();
+                } catch (RuntimeException e) {
+                    LOG.error("the lab could not follow what came over its API", e);
                 }
             });
         }
@@ -304,6 +373,11 @@ public final class Lab implements AutoCloseable {
     public void close() {
         beginEnd();
         onLoop(() -> Boolean.TRUE); // what it was doing is done
+        api.whenComplete((opened, _) -> {
+            if (opened != null) {
+                opened.close();
+            }
+        });
         nodes.close();
         workers.shutdown();
         loop.shutdown();

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -147,12 +148,9 @@ final class LabNodes implements AutoCloseable {
         LockSupport.parkNanos(ON_THE_WAY.toNanos());
     }
 
-    LabNode node(String name) {
-        LabNode node = nodes.get(name);
-        if (node == null) {
-            throw new LabRefusal("there is no node " + name);
-        }
-        return node;
+    /** A node that the lab made; others can only be written about. */
+    Optional<LabNode> find(String name) {
+        return Optional.ofNullable(nodes.get(name));
     }
 
     List<LabNode> all() {

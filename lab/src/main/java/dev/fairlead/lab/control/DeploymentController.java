@@ -174,7 +174,7 @@ final class DeploymentController {
                         key.namespace(),
                         key.name(),
                         labels,
-                        deployment.metadata().annotations())
+                        inherited(deployment.metadata().annotations()))
                 .withOwner(new OwnerReference(
                         Kind.DEPLOYMENT,
                         deployment.metadata().name(),
@@ -184,6 +184,13 @@ final class DeploymentController {
                 replicas,
                 new LabelSelector(plus(selector.matchLabels(), hash), selector.matchExpressions()),
                 template.withLabels(labels));
+    }
+
+    /** Without what kubectl wrote about the Deployment itself, as {@code skipCopyAnnotation} has it. */
+    private static Map<String, String> inherited(Map<String, String> annotations) {
+        Map<String, String> inherited = new LinkedHashMap<>(annotations);
+        inherited.remove("kubectl.kubernetes.io/last-applied-configuration");
+        return inherited;
     }
 
     private ObjectKey key(String hash) {

@@ -6,8 +6,10 @@ import dev.fairlead.lab.model.IntOrPercent;
 import dev.fairlead.lab.model.LabelSelector;
 import dev.fairlead.lab.model.LabelSelector.Operator;
 import dev.fairlead.lab.model.LabelSelector.Requirement;
+import dev.fairlead.lab.model.ObjectMeta;
 import dev.fairlead.lab.model.PodSpec;
 import dev.fairlead.lab.model.PodTemplate;
+import dev.fairlead.lab.model.ReplicaSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,12 @@ final class DeploymentReader {
                 spec.count("revisionHistoryLimit", HISTORY),
                 spec.truth("paused"),
                 spec.node());
+    }
+
+    static ReplicaSet replicaSet(ObjectMeta metadata, Fields spec) {
+        LabelSelector selector = selector(spec.object("selector", Schemas.SELECTOR), spec);
+        PodTemplate template = template(spec.object("template", Schemas.TEMPLATE), selector);
+        return new ReplicaSet(metadata, spec.count("replicas", 1), selector, template);
     }
 
     private static LabelSelector selector(Fields fields, Fields spec) {

@@ -133,6 +133,12 @@ final class Schemas {
             .takes(TRUTH, "paused")
             .refuses(LIST, "containers", "belongs in spec.template.spec");
 
+    /** Only from the API; manifests hold none. */
+    static final Schema REPLICA_SET_SPEC = new Schema()
+            .takes(NUMBER, "replicas", "minReadySeconds")
+            .needs(OBJECT, "selector", "is missing; let its matchLabels name labels of spec.template")
+            .needs(OBJECT, "template", "is missing; it describes the pods");
+
     static final Schema STRATEGY = new Schema().takes(TEXT, "type").takes(OBJECT, "rollingUpdate");
 
     static final Schema ROLLING_UPDATE = new Schema().takes(NUMBER_OR_TEXT, "maxSurge", "maxUnavailable");

@@ -51,8 +51,12 @@ public record PodSpec(
                 containers, node, nodeSelector, restartPolicy, terminationGracePeriodSeconds, hostname, original);
     }
 
+    public PodSpec withGrace(int seconds) {
+        return new PodSpec(containers, nodeName, nodeSelector, restartPolicy, seconds, hostname, original);
+    }
+
     /** Whether the lab would do the same for both: everything but {@code original} is equal. */
-    boolean actsLike(PodSpec other) {
+    public boolean actsLike(PodSpec other) {
         return containers.equals(other.containers)
                 && nodeName.equals(other.nodeName)
                 && nodeSelector.equals(other.nodeSelector)

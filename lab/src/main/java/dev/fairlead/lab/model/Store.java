@@ -129,6 +129,26 @@ public final class Store {
         return pod.isPresent();
     }
 
+    /** Puts an object there as somebody else keeps it, with all of its metadata; nobody is told. A pod keeps its status. */
+    public void take(LabObject object) {
+        LabObject taken = object;
+        if (object instanceof Pod pod) {
+            taken = pod(pod.key(), pod.metadata().uid())
+                    .map(old -> pod.withStatus(old.status()))
+                    .orElse(pod);
+        }
+        resourceVersion++;
+        table(taken.kind()).put(taken);
+    }
+
+    /** Takes an object out because somebody else doesn't keep it any more; nobody is told. */
+    public void drop(Kind kind, ObjectKey key) {
+        if (table(kind).get(key).isPresent()) {
+            resourceVersion++;
+            table(kind).remove(key);
+        }
+    }
+
     private Change stamp(Change change) {
         if (change instanceof Change.Created created) {
             return create(created.object());

@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
 public final class Kubelet {
     private static final Logger LOG = LoggerFactory.getLogger(Kubelet.class);
 
-    private static final Duration NO_LIMIT = Duration.ofSeconds(Integer.MAX_VALUE);
     /** Whoever takes a whole lab down doesn't wait for a process that ignores SIGTERM. */
     private static final Duration LAB_ENDS = Duration.ofSeconds(1);
 
@@ -86,17 +85,18 @@ public final class Kubelet {
         }
     }
 
-    /** Ends a pod; {@link Listener#gone} follows once, however often this is said meanwhile. */
+    /** Ends a pod within the grace period that it has now; {@link Listener#gone} follows once, however often this is said meanwhile. */
     public void stop(Pod pod) {
         String uid = pod.metadata().uid();
         if (!stopping.add(uid)) {
             return;
         }
         RunningPod running = byUid.remove(uid);
+        Duration grace = Duration.ofSeconds(pod.spec().terminationGracePeriodSeconds());
         workers.execute(() -> {
             if (running != null) {
                 guarded(running, means.drain()::await);
-                guarded(running, () -> running.stop(NO_LIMIT));
+                guarded(running, () -> running.stop(grace));
             }
             stopping.remove(uid);
             listener.gone(pod.key(), uid);

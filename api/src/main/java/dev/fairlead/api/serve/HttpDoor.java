@@ -1,0 +1,143 @@
+package dev.fairlead.api.serve;
+
+import dev.fairlead.api.ApiException;
+import io.helidon.common.tls.Tls;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.net.ssl.SSLContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves an {@link ApiHandler} on loopback, with TLS, to those who have the token. */
+public final class HttpDoor implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpDoor.class);
+    private static final Duration END_PATIENCE = Duration.ofMillis(100);
+
+    private final WebServer server;
+
+    private HttpDoor(WebServer server) {
+        this.server = server;
+    }
+
+    /**
+     * Opens the door.
+     *
+     * @param port 0 for any free one
+     * @param token what callers must show as {@code Authorization: Bearer}
+     */
+    public static HttpDoor open(ApiHandler handler, String host, int port, SSLContext tls, String token) {
+        byte[] wanted = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
+        WebServer server = WebServer.builder()
+                .host(host)
+                .port(port)
+                .tls(Tls.builder().sslContext(tls).build())
+                .shutdownGracePeriod(END_PATIENCE)
+                .shutdownHook(false)
+                .routing(routing -> routing.any((request, response) -> serve(handler, wanted, request, response)))
+                .build()
+                .start();
+        return new HttpDoor(server);
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    private static void serve(ApiHandler handler, byte[] token, ServerRequest request, ServerResponse response) {
+        String given = request.headers().first(HeaderNames.AUTHORIZATION).orElse("");
+        if (!MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), token)) {
+            ApiException refusal = ApiException.unauthorized();
+            send(new Reply.Document(refusal.code(), refusal.status(), List.of()), response);
+            return;
+        }
+        Reply reply;
+        try {
+            reply = handler.answer(read(request));
+        } catch (ApiException e) {
+            reply = new Reply.Document(e.code(), e.status(), List.of());
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "{} {} failed", request.prologue().method(), request.path().path(), e);
+            ApiException failure = ApiException.internal(String.valueOf(e.getMessage()));
+            reply = new Reply.Document(failure.code(), failure.status(), List.of());
+        }
+        send(reply, response);
+    }
+
+    private static ApiRequest read(ServerRequest request) {
+        Map<String, String> values = new TreeMap<>();
+        for (String name : request.query().names()) {
+            values.put(name, request.query().first(name).orElse(""));
+        }
+        byte[] body = new byte[0];
+        if (request.content().hasEntity()) {
+            try (InputStream in = request.content().inputStream()) {
+                body = in.readNBytes(ApiRequest.MOST_BYTES + 1);
+            } catch (IOException e) {
+                throw new UncheckedIOException("the request's body could not be read", e);
+            }
+            if (body.length > ApiRequest.MOST_BYTES) {
+                throw ApiException.tooLarge("Request entity too large: limit is " + ApiRequest.MOST_BYTES);
+            }
+        }
+        return new ApiRequest(
+                request.prologue().method().text(),
+                request.path().path(),
+                new Query(values),
+                request.headers().first(HeaderNames.ACCEPT).orElse(""),
+                request.headers().first(HeaderNames.CONTENT_TYPE).orElse(""),
+                body);
+    }
+
+    private static void send(Reply reply, ServerResponse response) {
+        switch (reply) {
+            case Reply.Document document -> {
+                response.status(Status.create(document.status()));
+                for (String warning : document.warnings()) {
+                    response.headers().add(HeaderNames.WARNING, "299 - \"" + warning.replace("\"", "\\\"") + "\"");
+                }
+                response.header(HeaderNames.CONTENT_TYPE, "application/json");
+                try {
+                    response.send(ApiRequest.JSON.writeValueAsBytes(document.body()));
+                } catch (IOException e) {
+                    throw new UncheckedIOException("an answer could not be written", e);
+                }
+            }
+            case Reply.Text text -> {
+                response.status(Status.create(text.status()));
+                response.header(HeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
+                response.send(text.body().getBytes(StandardCharsets.UTF_8));
+            }
+            case Reply.Stream stream -> {
+                response.status(Status.OK_200);
+                response.header(HeaderNames.CONTENT_TYPE, stream.contentType());
+                try (OutputStream out = response.outputStream()) {
+                    out.flush();
+                    stream.writer().write(out);
+                } catch (IOException | UncheckedIOException e) {
+                    LOG.debug("a reader has gone: {}", e.getMessage());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+}

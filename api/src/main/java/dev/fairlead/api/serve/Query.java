@@ -1,0 +1,46 @@
+package dev.fairlead.api.serve;
+
+import dev.fairlead.api.ApiException;
+import dev.fairlead.api.WriteOptions;
+import dev.fairlead.api.WriteOptions.UnknownFields;
+import java.util.Map;
+
+/** The parameters of a request. @param values the first value of each */
+public record Query(Map<String, String> values) {
+    public String text(String name) {
+        return values.getOrDefault(name, "");
+    }
+
+    /** As Go's {@code ParseBool} takes it; a name without a value is true. */
+    public boolean flag(String name) {
+        return values.containsKey(name) && !text(name).matches("0|f|F|false|FALSE|False");
+    }
+
+    /** @throws ApiException when it is no number of 0 or more */
+    public long number(String name, long otherwise) {
+        String text = text(name);
+        if (text.isEmpty()) {
+            return otherwise;
+        }
+        if (!text.matches("[0-9]{1,18}")) {
+            throw ApiException.badRequest("strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
+        }
+        return Long.parseLong(text);
+    }
+
+    public WriteOptions writeOptions() {
+        String dryRun = text("dryRun");
+        if (!dryRun.isEmpty() && !dryRun.equals("All")) {
+            throw ApiException.badRequest("dryRun: Unsupported value: \"" + dryRun + "\": supported values: \"All\"");
+        }
+        UnknownFields unknown = switch (text("fieldValidation")) {
+            case "Strict" -> UnknownFields.STRICT;
+            case "", "Warn" -> UnknownFields.WARN;
+            case "Ignore" -> UnknownFields.IGNORE;
+            default ->
+                throw ApiException.badRequest("fieldValidation: Unsupported value: \"" + text("fieldValidation")
+                        + "\": supported values: \"Ignore\", \"Strict\", \"Warn\"");
+        };
+        return new WriteOptions(!dryRun.isEmpty(), unknown);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.fairlead.api.serve;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+
+/** What a request is answered with. */
+public sealed interface Reply {
+    /** A whole document. @param warnings each becomes a {@code Warning} header */
+    record Document(int status, JsonNode body, List<String> warnings) implements Reply {
+        public Document {
+            warnings = List.copyOf(warnings);
+        }
+
+        static Document ok(JsonNode body) {
+            return new Document(200, body, List.of());
+        }
+    }
+
+    /** Plain text. */
+    record Text(int status, String body) implements Reply {}
+
+    /** Something that goes on: written as it comes, until it ends or the other side goes. */
+    record Stream(String contentType, Writer writer) implements Reply {}
+
+    /** Writes a stream; must flush whenever the reader should see what there is. */
+    @FunctionalInterface
+    interface Writer {
+        void write(OutputStream out) throws IOException, InterruptedException;
+    }
+}

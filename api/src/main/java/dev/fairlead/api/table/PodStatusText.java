@@ -1,0 +1,141 @@
+package dev.fairlead.api.table;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+
+/** READY, STATUS and RESTARTS of a pod, by the rules of {@code printPod} in kubernetes {@code pkg/printers}. */
+final class PodStatusText {
+    private PodStatusText() {}
+
+    static String ready(JsonNode pod) {
+        int ready = 0;
+        for (JsonNode status : pod.path("status").path("containerStatuses")) {
+            ready += status.path("ready").asBoolean() && status.path("state").has("running") ? 1 : 0;
+        }
+        int sidecars = 0;
+        for (JsonNode container : pod.path("spec").path("initContainers")) {
+            sidecars += container.path("restartPolicy").asText().equals("Always") ? 1 : 0;
+        }
+        return ready + "/" + (pod.path("spec").path("containers").size() + sidecars);
+    }
+
+    static String restarts(JsonNode pod, Instant now) {
+        int restarts = 0;
+        Instant last = Instant.MIN;
+        for (JsonNode status : pod.path("status").path("containerStatuses")) {
+            restarts += status.path("restartCount").asInt();
+            JsonNode finished = status.path("lastState").path("terminated").path("finishedAt");
+            if (finished.isTextual() && Instant.parse(finished.asText()).isAfter(last)) {
+                last = Instant.parse(finished.asText());
+            }
+        }
+        boolean known = restarts > 0 && !last.equals(Instant.MIN);
+        return restarts + (known ? " (" + Age.text(java.time.Duration.between(last, now)) + " ago)" : "");
+    }
+
+    static String status(JsonNode pod) {
+        JsonNode status = pod.path("status");
+        String reason = status.path("reason").asText();
+        if (reason.isEmpty()) {
+            reason = status.path("phase").asText("Unknown");
+        }
+        for (JsonNode condition : status.path("conditions")) {
+            if (condition.path("type").asText().equals("PodScheduled")
+                    && condition.path("reason").asText().equals("SchedulingGated")) {
+                reason = "SchedulingGated";
+            }
+        }
+        String initial = initializing(pod);
+        if (!initial.isEmpty()) {
+            reason = initial;
+        } else {
+            reason = running(status, reason);
+        }
+        if (pod.path("metadata").has("deletionTimestamp")) {
+            return status.path("reason").asText().equals("NodeLost")
+                    ? "Unknown"
+                    : finished(status) ? reason : "Terminating";
+        }
+        return reason;
+    }
+
+    private static boolean finished(JsonNode status) {
+        String phase = status.path("phase").asText();
+        return phase.equals("Succeeded") || phase.equals("Failed");
+    }
+
+    private static String running(JsonNode status, String otherwise) {
+        String reason = otherwise;
+        boolean hasRunning = false;
+        JsonNode all = status.path("containerStatuses");
+        for (int i = all.size() - 1; i >= 0; i--) {
+            JsonNode state = all.get(i).path("state");
+            if (!state.path("waiting").path("reason").asText().isEmpty()) {
+                reason = state.path("waiting").path("reason").asText();
+            } else if (!state.path("terminated").path("reason").asText().isEmpty()) {
+                reason = state.path("terminated").path("reason").asText();
+            } else if (state.has("terminated")) {
+                reason = ended(state.path("terminated"));
+            } else if (all.get(i).path("ready").asBoolean() && state.has("running")) {
+                hasRunning = true;
+            }
+        }
+        if (reason.equals("Completed") && hasRunning) {
+            return isReady(status) ? "Running" : "NotReady";
+        }
+        return reason;
+    }
+
+    private static boolean isReady(JsonNode status) {
+        for (JsonNode condition : status.path("conditions")) {
+            if (condition.path("type").asText().equals("Ready")) {
+                return condition.path("status").asText().equals("True");
+            }
+        }
+        return false;
+    }
+
+    private static String ended(JsonNode terminated) {
+        int signal = terminated.path("signal").asInt();
+        return signal != 0
+                ? "Signal:" + signal
+                : "ExitCode:" + terminated.path("exitCode").asInt();
+    }
+
+    /** {@code Init:1/2} and its kin; empty when no init container keeps the pod. */
+    private static String initializing(JsonNode pod) {
+        JsonNode all = pod.path("status").path("initContainerStatuses");
+        Set<String> sidecars = new HashSet<>();
+        for (JsonNode container : pod.path("spec").path("initContainers")) {
+            if (container.path("restartPolicy").asText().equals("Always")) {
+                sidecars.add(container.path("name").asText());
+            }
+        }
+        int index = 0;
+        for (JsonNode one : all) {
+            JsonNode state = one.path("state");
+            boolean done = state.has("terminated")
+                    && state.path("terminated").path("exitCode").asInt() == 0;
+            boolean sidecarUp = sidecars.contains(one.path("name").asText())
+                    && one.path("started").asBoolean();
+            if (!done && !sidecarUp) {
+                if (state.has("terminated")) {
+                    String reason = state.path("terminated").path("reason").asText();
+                    return "Init:" + (reason.isEmpty() ? ended(state.path("terminated")) : reason);
+                }
+                String waiting = state.path("waiting").path("reason").asText();
+                return "Init:"
+                        + (waiting.isEmpty() || waiting.equals("PodInitializing")
+                                ? index + "/"
+                                        + pod.path("spec")
+                                                .path("initContainers")
+                                                .size()
+                                : waiting);
+            }
+            index++;
+        }
+        return "";
+    }
+}

@@ -1,0 +1,23 @@
+package dev.fairlead.cli;
+
+import dev.fairlead.lab.LabApi;
+import dev.fairlead.lab.door.LabCaller;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code fairlead lab kubeconfig}: where kubectl finds the lab's API. The file is the lab's own and goes with it. */
+record LabKubeconfigCommand(Terminal terminal) implements Command {
+    @Override
+    public CommandSpec spec() {
+        return named("kubeconfig", "Print the path of the kubeconfig with which kubectl reaches the lab.")
+                .addOption(LabCommand.nameOption());
+    }
+
+    @Override
+    public int run(ParseResult parsed) {
+        int lab = LabCaller.pid(LabCommand.name(parsed));
+        terminal.out()
+                .println("/proc/" + lab + "/root" + LabApi.KUBECONFIG); // proc(5): the lab's own view of its files
+        return 0;
+    }
+}

@@ -1,0 +1,144 @@
+package dev.fairlead.lab;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.api.ApiException;
+import dev.fairlead.api.Registry;
+import dev.fairlead.api.serve.ApiHandler;
+import dev.fairlead.api.serve.ApiRequest;
+import dev.fairlead.api.serve.Certificate;
+import dev.fairlead.api.serve.HttpDoor;
+import dev.fairlead.api.serve.Reply;
+import dev.fairlead.lab.door.LabName;
+import dev.fairlead.lab.door.LabRefusal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The lab's Kubernetes API on loopback, and the kubeconfig that leads there. The file is on the lab's own tmpfs and goes with
+ * the lab (docs/decisions/0012); whoever may see the lab's process reaches it through {@code /proc}.
+ */
+public final class LabApi implements AutoCloseable {
+    /** As the lab sees it. */
+    public static final Path KUBECONFIG = LabNodes.RUN.resolve("kubeconfig");
+
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final int TOKEN_BYTES = 32;
+    private static final Duration VALID = Duration.ofDays(3650);
+
+    private final HttpDoor door;
+
+    private LabApi(HttpDoor door) {
+        this.door = door;
+    }
+
+    /** Opens it beside everything else that a lab does when it starts: keys and classes take a moment. */
+    static CompletableFuture<LabApi> open(Lab lab, Registry registry) {
+        CompletableFuture<LabApi> opened = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("api-start").start(() -> {
+            try {
+                opened.complete(openNow(lab, registry));
+            } catch (RuntimeException | Error e) {
+                opened.completeExceptionally(e);
+            }
+        });
+        return opened;
+    }
+
+    private static LabApi openNow(Lab lab, Registry registry) {
+        byte[] random = new byte[TOKEN_BYTES];
+        new SecureRandom().nextBytes(random);
+        String token = HexFormat.of().formatHex(random);
+        Certificate certificate = Certificate.selfSigned(
+                "fairlead lab", List.of("localhost"), List.of(InetAddress.ofLiteral(LOOPBACK)), VALID);
+        ApiHandler handler = new ApiHandler(
+                registry,
+                version(),
+                Map.of("pods/log", (namespace, name, request) -> log(lab, namespace, name, request)));
+        HttpDoor door = HttpDoor.open(handler, LOOPBACK, 0, certificate.serverContext(), token);
+        try {
+            Files.createFile(
+                    KUBECONFIG, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(KUBECONFIG, kubeconfig(lab.options().name(), door.port(), certificate.pem(), token));
+            return new LabApi(door);
+        } catch (IOException e) {
+            door.close();
+            throw new UncheckedIOException("could not write " + KUBECONFIG, e);
+        }
+    }
+
+    private static ObjectNode version() {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("major", "1")
+                .put("minor", "33")
+                .put("gitVersion", "v1.33.0+fairlead")
+                .put("gitCommit", "")
+                .put("gitTreeState", "")
+                .put("buildDate", "2026-01-01T00:00:00Z")
+                .put("goVersion", "")
+                .put("compiler", "")
+                .put("platform", "linux/" + System.getProperty("os.arch", ""));
+    }
+
+    private static String kubeconfig(LabName lab, int port, String pem, String token) {
+        String context = "fairlead-" + lab;
+        return """
+                apiVersion: v1
+                kind: Config
+                current-context: %1$s
+                contexts:
+                - name: %1$s
+                  context: {cluster: %1$s, user: %1$s}
+                clusters:
+                - name: %1$s
+                  cluster:
+                    server: https://127.0.0.1:%2$d
+                    certificate-authority-data: %3$s
+                users:
+                - name: %1$s
+                  user:
+                    token: %4$s
+                """.formatted(
+                context, port, Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII)), token);
+    }
+
+    /** What a container has printed so far; following it is not served. */
+    private static Reply log(Lab lab, String namespace, String name, ApiRequest request) {
+        ObjectNode question = JsonNodeFactory.instance
+                .objectNode()
+                .put("command", "logs")
+                .put("namespace", namespace)
+                .put("name", name)
+                .put("container", request.query().text("container"));
+        try {
+            String text = new LabServer(lab).answer(question).path("text").asText();
+            long most = request.query().number("tailLines", Long.MAX_VALUE);
+            List<String> lines = text.lines().toList();
+            return new Reply.Text(
+                    200,
+                    most >= lines.size()
+                            ? text
+                            : String.join("\n", lines.subList((int) (lines.size() - most), lines.size())) + "\n");
+        } catch (LabRefusal e) {
+            throw ApiException.badRequest(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public void close() {
+        door.close();
+    }
+}

@@ -1,0 +1,431 @@
+package dev.fairlead.lab.document;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.api.Registry;
+import dev.fairlead.api.resource.FieldError;
+import dev.fairlead.api.resource.Resource;
+import dev.fairlead.api.resource.Resources;
+import dev.fairlead.api.resource.Rules;
+import dev.fairlead.api.store.ObjectKey;
+import dev.fairlead.api.store.ObjectStore;
+import dev.fairlead.api.store.StoreEvent;
+import dev.fairlead.api.types.Decoded;
+import dev.fairlead.lab.manifest.DocumentReader;
+import dev.fairlead.lab.model.Change;
+import dev.fairlead.lab.model.Finding;
+import dev.fairlead.lab.model.Kind;
+import dev.fairlead.lab.model.LabObject;
+import dev.fairlead.lab.model.LabPicture;
+import dev.fairlead.lab.model.Manifest;
+import dev.fairlead.lab.model.ManifestException;
+import dev.fairlead.lab.model.Node;
+import dev.fairlead.lab.model.Pod;
+import dev.fairlead.lab.model.ReplicaSet;
+import dev.fairlead.lab.model.Store;
+import dev.fairlead.packet.Ip;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * The lab's objects in both their forms. Whatever changes the records runs in {@link #write}: in one transaction of the API's
+ * store it first takes in what came over the API, and then writes what has changed as documents. So both forms are the
+ * same whenever the transaction ends, and watches hear of all of it.
+ *
+ * <p>Belongs to one thread, the lab's loop; requests to the API run beside it and exclude it by the API store's lock.
+ *
+ * <p>Over 300 lines: all that keeps the two forms equal is here, so that nothing else can part them.
+ */
+public final class LabObjects {
+    private static final Map<String, Kind> KINDS = kinds();
+
+    private final Store records;
+    private final ObjectStore documents;
+    private final Map<String, Rules> rules;
+    private final Registry registry;
+    private final InstantSource clock;
+    private final Runnable changed;
+    private final Queue<StoreEvent> arrived = new ConcurrentLinkedQueue<>();
+    private final NamespaceEnd namespaceEnd = new NamespaceEnd();
+    /** The thread that is inside {@link #write}; what it changes isn't news to it. */
+    private volatile Optional<Thread> writer = Optional.empty();
+
+    private final Set<ObjectKey> put = new HashSet<>();
+    private Optional<ObjectStore.Draft> draft = Optional.empty();
+
+    /**
+     * Makes the API, with what the records hold already.
+     *
+     * @param records to be changed inside {@link #write} only
+     * @param server the API server's rules, by {@link Resource#name()}
+     * @param check as {@link LabRules} has it
+     * @param changed called, by any thread, when the API has changed something
+     */
+    public LabObjects(
+            Store records,
+            Map<String, Rules> server,
+            Consumer<LabObject> check,
+            InstantSource clock,
+            RandomGenerator random,
+            Runnable changed) {
+        this.records = records;
+        this.documents = ObjectStore.inMemory();
+        this.clock = clock;
+        this.changed = changed;
+        this.rules = new HashMap<>(server);
+        KINDS.forEach((name, kind) ->
+                rules.put(name, new LabRules(kind, server.getOrDefault(name, Rules.PLAIN), check)));
+        this.registry = new Registry(documents, rules, clock, random);
+        documents.listen(this::arrive);
+        records.listen(this::mirror);
+        write(() -> {
+            List.of("default", "kube-node-lease", "kube-public", "kube-system").forEach(this::requireNamespace);
+            for (Kind kind : Kind.values()) {
+                List.copyOf(records.picture().ofKind(kind).values()).forEach(this::create);
+            }
+            return Boolean.TRUE;
+        });
+    }
+
+    private static Map<String, Kind> kinds() {
+        Map<String, Kind> kinds = new HashMap<>();
+        for (Kind kind : Kind.values()) {
+            kinds.put(Documents.resource(kind).name(), kind);
+        }
+        return Map.copyOf(kinds);
+    }
+
+    public Registry registry() {
+        return registry;
+    }
+
+    /** Runs what changes the records, all or nothing. */
+    public <T> T write(Supplier<T> command) {
+        writer = Optional.of(Thread.currentThread());
+        try {
+            return documents.write(made -> {
+                draft = Optional.of(made);
+                put.clear();
+                takeIn();
+                Cascade cascade = new Cascade(made, this::takeOwned);
+                cascade.work(); // before the controllers miss an owner
+                T result = command.get();
+                cascade.work();
+                namespaceEnd.work(made, records, rules);
+                return result;
+            });
+        } catch (RuntimeException e) {
+            documents.write(made -> {
+                takeAll();
+                return Boolean.TRUE;
+            });
+            throw e;
+        } finally {
+            draft = Optional.empty();
+            writer = Optional.empty();
+        }
+    }
+
+    /** As {@link Store#apply}; to be called in {@link #write}. What comes out the same as a document is unchanged. */
+    public List<Change> apply(List<Manifest> manifests) {
+        List<Change> changes = new ArrayList<>();
+        for (Change change : applied(manifests)) {
+            boolean same = change instanceof Change.Updated && !put.contains(Documents.key(change.object()));
+            changes.add(same ? new Change.Unchanged(change.object()) : change);
+        }
+        return changes;
+    }
+
+    private List<Change> applied(List<Manifest> manifests) {
+        try {
+            return records.apply(manifests);
+        } catch (ManifestException e) {
+            throw new ManifestException(located(e.finding(), manifests));
+        }
+    }
+
+    /** What the API's rules found doesn't say in which file. */
+    private static Finding located(Finding finding, List<Manifest> manifests) {
+        for (Manifest manifest : manifests) {
+            for (LabObject object : manifest.objects()) {
+                if (finding.source().isEmpty() && object.title().equals(finding.object())) {
+                    return new Finding(manifest.source(), finding.object(), finding.field(), finding.problem());
+                }
+            }
+        }
+        return finding;
+    }
+
+    /** Writes what becomes of objects by what became of others: to be called in {@link #write}, when all is settled. */
+    public void conclude() {
+        LabPicture picture = records.picture();
+        picture.deployments()
+                .values()
+                .forEach(deployment -> status(
+                        deployment,
+                        document -> WorkloadStatuses.deployment(picture, deployment, document, clock.instant())));
+        picture.replicaSets()
+                .values()
+                .forEach(replicaSet -> status(
+                        replicaSet,
+                        document -> WorkloadStatuses.replicaSet(picture, replicaSet, document, clock.instant())));
+        EndpointDocuments.conclude(picture, draft(), clock.instant());
+    }
+
+    private void status(LabObject object, java.util.function.Function<ObjectNode, ObjectNode> status) {
+        ObjectKey key = Documents.key(object);
+        draft().find(key).ifPresent(before -> {
+            ObjectNode document = before.deepCopy();
+            document.set("status", status.apply(before));
+            store(key, before, document);
+        });
+    }
+
+    private ObjectStore.Draft draft() {
+        return draft.orElseThrow(() -> new IllegalStateException("the records are changed inside write() only"));
+    }
+
+    // ---- from the API
+
+    private void arrive(List<StoreEvent> events) {
+        if (writer.filter(thread -> thread == Thread.currentThread()).isPresent()) {
+            return;
+        }
+        arrived.addAll(events);
+        changed.run();
+    }
+
+    private void takeIn() {
+        for (StoreEvent event = arrived.poll(); event != null; event = arrived.poll()) {
+            Kind kind = KINDS.get(event.key().resource());
+            if (kind != null) {
+                if (event.change() == StoreEvent.Change.DELETED || isGoing(event.object())) {
+                    records.drop(kind, recordKey(event.key()));
+                } else {
+                    records.take(DocumentReader.read(kind, event.object()));
+                }
+            }
+        }
+    }
+
+    private void takeOwned(ObjectNode document) {
+        Kind kind = document.path("kind").asText().equals("Pod") ? Kind.POD : Kind.REPLICA_SET;
+        if (!isGoing(document)) {
+            records.take(DocumentReader.read(kind, document));
+        }
+    }
+
+    /** After a failure: the records as the documents are. */
+    private void takeAll() {
+        LabPicture picture = records.picture();
+        arrived.clear();
+        KINDS.forEach((name, kind) -> {
+            for (LabObject object : picture.ofKind(kind).values()) {
+                if (documents.find(Documents.key(object)).isEmpty()) {
+                    records.drop(kind, object.key());
+                }
+            }
+            for (ObjectNode document : documents.list(name, "").objects()) {
+                if (!isGoing(document)) {
+                    records.take(DocumentReader.read(kind, document));
+                }
+            }
+        });
+    }
+
+    /** Deleted, and only a finalizer keeps it: it has no effect any more. */
+    private static boolean isGoing(JsonNode document) {
+        JsonNode metadata = document.path("metadata");
+        return metadata.has("deletionTimestamp")
+                && metadata.path("deletionGracePeriodSeconds").asLong() == 0;
+    }
+
+    private static dev.fairlead.lab.model.ObjectKey recordKey(ObjectKey key) {
+        return new dev.fairlead.lab.model.ObjectKey(key.namespace(), key.name());
+    }
+
+    // ---- to the API
+
+    private void mirror(List<Change> changes) {
+        for (Change change : changes) {
+            if (change instanceof Change.Created created) {
+                create(created.object());
+            } else if (change instanceof Change.Updated updated) {
+                update(updated.object());
+            } else if (change instanceof Change.Deleted deleted) {
+                delete(deleted.object());
+            }
+        }
+    }
+
+    private Rules rules(Kind kind) {
+        return rules.getOrDefault(Documents.resource(kind).name(), Rules.PLAIN);
+    }
+
+    private void create(LabObject object) {
+        if (!object.metadata().namespace().isEmpty()) {
+            requireNamespace(object.metadata().namespace());
+        }
+        ObjectNode document = inForm(object, Documents.of(object));
+        Rules own = rules(object.kind());
+        own.defaults(document);
+        own.prepareCreate(document);
+        List<FieldError> errors = new ArrayList<>();
+        own.validate(document, errors);
+        if (errors.isEmpty()) {
+            own.allocate(document, draft(), errors);
+        }
+        require(object, errors);
+        if (object instanceof Pod pod) {
+            document.set("status", podStatus(pod, document));
+        } else if (object instanceof Node node) {
+            document.set("status", WorkloadStatuses.node(node, clock.instant()));
+        }
+        ObjectNode stored = draft().put(Documents.key(object), document);
+        put.add(Documents.key(object));
+        records.take(DocumentReader.read(object.kind(), stored));
+    }
+
+    /** What is written must read as what the API's clients get: no unknown fields, no nulls. */
+    private static ObjectNode inForm(LabObject object, ObjectNode document) {
+        try {
+            ObjectNode form = Decoded.of(Documents.resource(object.kind()).type(), document)
+                    .object();
+            form.put("kind", object.kind().toString())
+                    .put("apiVersion", object.kind().apiVersion());
+            return form;
+        } catch (Decoded.WrongTypeException e) {
+            throw new ManifestException(new Finding("", object.title(), "", String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static void require(LabObject object, List<FieldError> errors) {
+        if (!errors.isEmpty()) {
+            FieldError first = errors.getFirst();
+            throw new ManifestException(new Finding("", object.title(), first.field(), first.text()));
+        }
+    }
+
+    private void update(LabObject object) {
+        ObjectKey key = Documents.key(object);
+        ObjectNode before = draft().find(key).orElseThrow(() -> new IllegalStateException("no document of " + key));
+        ObjectNode document = before.deepCopy();
+        Documents.write(document.withObjectProperty("metadata"), object.metadata());
+        switch (object) {
+            case Pod pod -> {
+                if (!pod.spec().nodeName().isEmpty()) {
+                    document.withObjectProperty("spec")
+                            .put("nodeName", pod.spec().nodeName());
+                }
+                markDeleted(pod, document);
+                document.set("status", podStatus(pod, document));
+            }
+            case ReplicaSet replicaSet -> document.withObjectProperty("spec").put("replicas", replicaSet.replicas());
+            default -> {
+                document.set("spec", Documents.spec(object));
+                document = inForm(object, document);
+                List<FieldError> errors = new ArrayList<>();
+                Rules own = rules(object.kind());
+                own.defaults(document);
+                own.prepareUpdate(document, before);
+                own.validate(document, errors);
+                own.validateUpdate(document, before, errors);
+                if (errors.isEmpty()) {
+                    own.allocate(document, draft(), errors);
+                }
+                require(object, errors);
+            }
+        }
+        if (store(key, before, document)) {
+            put.add(key);
+        }
+        draft().find(key).ifPresent(stored -> records.take(DocumentReader.read(object.kind(), stored)));
+    }
+
+    private static void markDeleted(Pod pod, ObjectNode document) {
+        ObjectNode metadata = document.withObjectProperty("metadata");
+        if (pod.metadata().deleting() && !metadata.has("deletionTimestamp")) {
+            long grace = pod.spec().terminationGracePeriodSeconds();
+            metadata.put(
+                    "deletionTimestamp",
+                    PodStatuses.text(pod.metadata().deletionTimestamp().plusSeconds(grace)));
+            metadata.put("deletionGracePeriodSeconds", grace);
+        }
+    }
+
+    private ObjectNode podStatus(Pod pod, ObjectNode document) {
+        List<Ip> hostIps = records.picture()
+                .node(pod.spec().nodeName())
+                .map(Node::addresses)
+                .orElse(List.of());
+        return PodStatuses.of(pod, document.path("status"), hostIps, clock.instant());
+    }
+
+    /** @return whether it differs from what was there, but for the version */
+    private boolean store(ObjectKey key, ObjectNode before, ObjectNode wanted) {
+        ObjectNode document = Documents.copy(wanted);
+        if (document.equals(Documents.copy(before))) {
+            return false;
+        }
+        JsonNode generation = before.path("metadata").path("generation");
+        if (!generation.isMissingNode() && !document.path("spec").equals(before.path("spec"))) {
+            document.withObjectProperty("metadata").put("generation", generation.asLong() + 1);
+        }
+        draft().put(key, document);
+        return true;
+    }
+
+    private void delete(LabObject object) {
+        ObjectKey key = Documents.key(object);
+        draft().find(key).ifPresent(before -> {
+            if (before.path("metadata").path("finalizers").isEmpty()) {
+                rules(object.kind()).release(before, draft());
+                draft().remove(key);
+                return;
+            }
+            ObjectNode marked = before.deepCopy();
+            ObjectNode metadata = marked.withObjectProperty("metadata");
+            if (!metadata.has("deletionTimestamp")) {
+                metadata.put("deletionTimestamp", PodStatuses.text(clock.instant()));
+            }
+            metadata.put("deletionGracePeriodSeconds", 0);
+            draft().put(key, marked);
+        });
+    }
+
+    /** A namespace of the lab is there as soon as a manifest of {@code lab apply} names it. */
+    private void requireNamespace(String name) {
+        ObjectKey key = Resources.NAMESPACES.key("", name);
+        if (draft().find(key).isEmpty()) {
+            ObjectNode namespace = JsonNodeFactory.instance
+                    .objectNode()
+                    .put("kind", "Namespace")
+                    .put("apiVersion", "v1");
+            ObjectNode metadata = namespace.putObject("metadata").put("name", name);
+            metadata.putObject("labels").put("kubernetes.io/metadata.name", name);
+            metadata.put(
+                            "uid",
+                            java.util
+                                    .UUID
+                                    .nameUUIDFromBytes(
+                                            (name + clock.instant()).getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                                    .toString())
+                    .put("creationTimestamp", PodStatuses.text(clock.instant()));
+            namespace.putObject("spec").putArray("finalizers").add("kubernetes");
+            namespace.putObject("status").put("phase", "Active");
+            draft().put(key, namespace);
+        }
+    }
+}
