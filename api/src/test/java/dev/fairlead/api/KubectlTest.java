@@ -125,12 +125,12 @@ class KubectlTest {
         return exchanges;
     }
 
-    private static String run(Path kubectl, Path config, Exchange exchange) throws IOException, InterruptedException {
+    private String run(Path kubectl, Path config, Exchange exchange) throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(List.of("sh", "-c", "exec \"$0\" " + exchange.command() + " 2>&1", kubectl.toString()));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("KUBECONFIG", config.toString());
-        builder.environment().put("HOME", config.getParent().toString());
+        builder.environment().put("HOME", directory.toString());
         Process process = builder.start();
         try (var stdin = process.getOutputStream()) {
             stdin.write(exchange.stdin().getBytes(StandardCharsets.UTF_8));
