@@ -69,21 +69,19 @@ class LabKubectlTest {
         List<String> found = new ArrayList<>();
         for (String directory : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
             Path program = Path.of(directory, "kubectl");
-            if (Files.isExecutable(program)) {
-                found.add(program.toString());
-                break;
+            if (!Files.isExecutable(program)) {
+                continue;
             }
-        }
-        Path sdk = Path.of("/usr/lib/google-cloud-sdk/bin");
-        if (Files.isDirectory(sdk)) {
-            try (Stream<Path> programs = Files.list(sdk)) {
-                programs.map(Path::toString)
+            found.add(program.toString());
+            try (Stream<Path> beside = Files.list(program.toRealPath().resolveSibling("."))) {
+                beside.map(Path::toString)
                         .filter(name -> name.matches(".*/kubectl\\.1\\.[0-9]+"))
                         .sorted()
                         .forEach(found::add);
             } catch (IOException e) {
-                throw new AssertionError("listing " + sdk, e);
+                throw new AssertionError("looking beside " + program, e);
             }
+            break;
         }
         return found;
     }
