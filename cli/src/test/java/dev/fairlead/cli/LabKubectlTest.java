@@ -270,8 +270,7 @@ class LabKubectlTest {
                         .err())
                 .contains("spec.template.metadata.labels", "selector");
         kubectl("delete", "service", "wrong").ok();
-        assertThat(kubectl("set", "image", "pod/asker", "shell=fairlead/http").err())
-                .contains("Forbidden");
+        assertThat(kubectl("set", "image", "pod/asker", "shell=host:2").err()).contains("Forbidden");
         assertThat(kubectl("delete", "node", "node-1").err()).contains("lives as long as the lab");
         assertThat(kubectl("get", "pods", "wrong").err()).contains("NotFound");
     }
