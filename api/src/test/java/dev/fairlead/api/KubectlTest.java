@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fairlead.api.serve.ApiHandler;
+import dev.fairlead.api.serve.ApiRouter;
 import dev.fairlead.api.serve.Certificate;
 import dev.fairlead.api.serve.HttpDoor;
 import java.io.IOException;
@@ -78,7 +78,7 @@ class KubectlTest {
         Certificate certificate = Certificate.selfSigned(
                 "fairlead", List.of("localhost"), List.of(InetAddress.getByName("127.0.0.1")), Duration.ofDays(1));
         Registry registry = Api.start().registry();
-        ApiHandler handler = new ApiHandler(registry, version, Map.of());
+        ApiRouter handler = new ApiRouter(registry, version, Map.of());
         try (HttpDoor door = HttpDoor.open(handler, "127.0.0.1", 0, certificate.serverContext(), TOKEN)) {
             Path home = Files.createTempDirectory(directory, "home");
             Path config = Files.writeString(home.resolve("config"), kubeconfig(door.port(), certificate));

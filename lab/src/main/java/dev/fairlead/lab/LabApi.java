@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.api.ApiException;
 import dev.fairlead.api.Registry;
-import dev.fairlead.api.serve.ApiHandler;
 import dev.fairlead.api.serve.ApiRequest;
+import dev.fairlead.api.serve.ApiRouter;
 import dev.fairlead.api.serve.Certificate;
 import dev.fairlead.api.serve.HttpDoor;
 import dev.fairlead.api.serve.Reply;
@@ -63,7 +63,7 @@ public final class LabApi implements AutoCloseable {
         String token = HexFormat.of().formatHex(random);
         Certificate certificate = Certificate.selfSigned(
                 "fairlead lab", List.of("localhost"), List.of(InetAddress.ofLiteral(LOOPBACK)), VALID);
-        ApiHandler handler = new ApiHandler(
+        ApiRouter handler = new ApiRouter(
                 registry,
                 version(),
                 Map.of("pods/log", (namespace, name, request) -> log(lab, namespace, name, request)));

@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
 /**
  * The spec of a pod, be it a Pod's own or a template's (kubernetes {@code pkg/apis/core/v1/defaults.go} and {@code
  * validation}).
+ *
+ * <p>Over 300 lines: a pod's defaults and its checks name the same fields, and are read side by side.
  */
 final class PodSpecRules {
     private static final List<String> PROTOCOLS = List.of("TCP", "UDP", "SCTP");

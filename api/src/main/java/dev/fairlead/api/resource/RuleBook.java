@@ -16,8 +16,8 @@ public final class RuleBook {
                 Map.entry(Resources.DEPLOYMENTS.name(), new DeploymentRules()),
                 Map.entry(Resources.REPLICA_SETS.name(), new ReplicaSetRules()),
                 Map.entry(Resources.NAMESPACES.name(), new NamespaceRules()),
-                Map.entry(Resources.CONFIG_MAPS.name(), new DataRules("ConfigMap")),
-                Map.entry(Resources.SECRETS.name(), new DataRules("Secret")),
+                Map.entry(Resources.CONFIG_MAPS.name(), new ContentRules("ConfigMap")),
+                Map.entry(Resources.SECRETS.name(), new ContentRules("Secret")),
                 Map.entry(Resources.ENDPOINT_SLICES.name(), new EndpointSliceRules()),
                 Map.entry(Resources.NETWORK_POLICIES.name(), new NetworkPolicyRules()));
     }

@@ -12,7 +12,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Services (kubernetes {@code pkg/registry/core/service} and {@code pkg/apis/core/validation}). */
+/**
+ * Services (kubernetes {@code pkg/registry/core/service} and {@code pkg/apis/core/validation}).
+ *
+ * <p>Over 300 lines: what a Service is given depends on what was checked before, field by field.
+ */
 final class ServiceRules implements Rules {
     private static final int AFFINITY_SECONDS = 10_800;
     private static final int NODE_PORT_FIRST = 30_000;

@@ -21,7 +21,7 @@ import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves an {@link ApiHandler} on loopback, with TLS, to those who have the token. */
+/** Serves an {@link ApiRouter} on loopback, with TLS, to those who have the token. */
 public final class HttpDoor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpDoor.class);
     private static final Duration END_PATIENCE = Duration.ofMillis(100);
@@ -38,7 +38,7 @@ public final class HttpDoor implements AutoCloseable {
      * @param port 0 for any free one
      * @param token what callers must show as {@code Authorization: Bearer}
      */
-    public static HttpDoor open(ApiHandler handler, String host, int port, SSLContext tls, String token) {
+    public static HttpDoor open(ApiRouter handler, String host, int port, SSLContext tls, String token) {
         byte[] wanted = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
         WebServer server = WebServer.builder()
                 .host(host)
@@ -56,7 +56,7 @@ public final class HttpDoor implements AutoCloseable {
         return server.port();
     }
 
-    private static void serve(ApiHandler handler, byte[] token, ServerRequest request, ServerResponse response) {
+    private static void serve(ApiRouter handler, byte[] token, ServerRequest request, ServerResponse response) {
         String given = request.headers().first(HeaderNames.AUTHORIZATION).orElse("");
         if (!MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), token)) {
             ApiException refusal = ApiException.unauthorized();

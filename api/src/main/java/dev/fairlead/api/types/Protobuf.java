@@ -24,6 +24,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * Objects in the protobuf form in which kubectl 1.32 and later send what they make (Kubernetes API conventions, "Protobuf
  * encoding": four bytes {@code k8s\0}, then {@code runtime.Unknown}). Read by the field numbers in {@code types.json}, so that
  * no generated classes are needed; the library that has them is 12 MB.
+ *
+ * <p>Over 300 lines: one reader for all of the wire format, whose parts mean nothing apart.
  */
 public final class Protobuf {
     private static final byte[] MAGIC = {'k', '8', 's', 0};

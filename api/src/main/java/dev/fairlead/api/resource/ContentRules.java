@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /** ConfigMaps and Secrets. */
-record DataRules(String kind) implements Rules {
+record ContentRules(String kind) implements Rules {
     private static final Pattern KEY = Pattern.compile("[-._a-zA-Z0-9]+");
     private static final int MOST_BYTES = 1024 * 1024;
 

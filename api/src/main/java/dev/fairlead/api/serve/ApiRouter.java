@@ -21,8 +21,12 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
-/** Does what a request asks. Any number at once. */
-public final class ApiHandler {
+/**
+ * Does what a request asks. Any number at once.
+ *
+ * <p>Over 300 lines: every path and verb of the API is here once, so that none is answered twice.
+ */
+public final class ApiRouter {
     private final Registry registry;
     private final ObjectNode version;
     private final Map<String, Subresource> subresources;
@@ -39,7 +43,7 @@ public final class ApiHandler {
      * @param version what {@code /version} says
      * @param subresources by resource and subresource, such as {@code pods/log}
      */
-    public ApiHandler(Registry registry, ObjectNode version, Map<String, Subresource> subresources) {
+    public ApiRouter(Registry registry, ObjectNode version, Map<String, Subresource> subresources) {
         this.registry = registry;
         this.version = version;
         this.subresources = Map.copyOf(subresources);
