@@ -12,6 +12,7 @@ import dev.fairlead.testkit.RealKernel;
 import dev.fairlead.testkit.TestNamespaces;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -263,7 +264,7 @@ class ShimKillTest {
             Process shim = builder.start();
             feed(shim, Shim.conf(socket()));
             Poll.until(SOON, () -> ports(node) == 1 && isUp(pod), () -> ports(node) + " ports");
-            Poll.until(SOON, () -> isAsleepIn(shim, "fairlead-cni"), () -> "state " + state(shim));
+            Poll.until(SOON, () -> waitsToWrite(shim), () -> "state " + state(shim));
             assertThat(shim.isAlive()).isTrue();
             assertThat(agent.cniLog()).as("the call has not ended").isEmpty();
             kill(shim);
@@ -276,11 +277,18 @@ class ShimKillTest {
         }
     }
 
-    private static boolean isAsleepIn(Process process, String program) {
-        try {
-            return state(process) == 'S'
-                    && Files.readString(Path.of("/proc/" + process.pid() + "/comm"))
-                            .startsWith(program);
+    /**
+     * Whether the shim waits until somebody reads its standard output: it is in ppoll(2), and the descriptor that it polls,
+     * in its own memory, is 1. Before, it waits for the agent's answer in the same call.
+     */
+    private static boolean waitsToWrite(Process shim) {
+        try (RandomAccessFile memory = new RandomAccessFile("/proc/" + shim.pid() + "/mem", "r")) {
+            String[] call = Files.readString(Path.of("/proc/" + shim.pid() + "/syscall")).split(" ", -1);
+            if (call.length < 2 || state(shim) != 'S') {
+                return false; // "running"
+            }
+            memory.seek(Long.decode(call[1]));
+            return Integer.reverseBytes(memory.readInt()) == 1;
         } catch (IOException e) {
             return false;
         }

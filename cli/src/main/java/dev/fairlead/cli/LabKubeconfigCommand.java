@@ -1,7 +1,7 @@
 package dev.fairlead.cli;
 
-import dev.fairlead.lab.LabApi;
 import dev.fairlead.lab.door.LabCaller;
+import dev.fairlead.lab.door.LabName;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -15,9 +15,9 @@ record LabKubeconfigCommand(Terminal terminal) implements Command {
 
     @Override
     public int run(ParseResult parsed) {
-        int lab = LabCaller.pid(LabCommand.name(parsed));
-        terminal.out()
-                .println("/proc/" + lab + "/root" + LabApi.KUBECONFIG); // proc(5): the lab's own view of its files
+        LabName lab = LabCommand.name(parsed);
+        String path = LabCaller.ask(lab, LabCaller.request("kubeconfig")).path("path").asText();
+        terminal.out().println("/proc/" + LabCaller.pid(lab) + "/root" + path); // proc(5): the lab's own view of its files
         return 0;
     }
 }

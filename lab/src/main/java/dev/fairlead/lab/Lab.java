@@ -63,7 +63,7 @@ public final class Lab implements AutoCloseable {
             Thread.ofPlatform().daemon().name("worker-", 0).factory());
     private final Store store;
     private final LabObjects objects;
-    private final CompletableFuture<LabApi> api;
+    private final CompletableFuture<LabApi> api = new CompletableFuture<>();
     private final Controllers controllers;
     private final PodReports reports = new PodReports();
     private final LabNodes nodes;
@@ -88,7 +88,6 @@ public final class Lab implements AutoCloseable {
                 random.split(),
                 this::wake);
         this.controllers = new Controllers(random.split());
-        this.api = LabApi.open(this, objects.registry());
         this.picture = store.picture();
         this.nodes = LabNodes.create(options, this::startBuiltIn, environment, reports, workers);
     }
@@ -123,6 +122,11 @@ public final class Lab implements AutoCloseable {
                     false));
         }
         return true;
+    }
+
+    /** Has the API served soon; to be called once, when the first manifests are applied. */
+    void serveApi() {
+        LabApi.open(this, objects.registry(), api);
     }
 
     /** Waits until the API is served. */

@@ -36,6 +36,8 @@ public final class LabApi implements AutoCloseable {
 
     private static final String LOOPBACK = "127.0.0.1";
     private static final int TOKEN_BYTES = 32;
+    /** For pods that take their time, or never come. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration VALID = Duration.ofDays(3650);
 
     private final HttpDoor door;
@@ -44,17 +46,19 @@ public final class LabApi implements AutoCloseable {
         this.door = door;
     }
 
-    /** Opens it beside everything else that a lab does when it starts: keys and classes take a moment. */
-    static CompletableFuture<LabApi> open(Lab lab, Registry registry) {
-        CompletableFuture<LabApi> opened = new CompletableFuture<>();
+    /**
+     * Opens it once the first pods are ready, or soon: keys and classes take half a second of a processor, which a lab that
+     * starts has other work for.
+     */
+    static void open(Lab lab, Registry registry, CompletableFuture<LabApi> opened) {
         Thread.ofPlatform().daemon().name("api-start").start(() -> {
             try {
+                var unused = lab.await(Lab::isSettled, PATIENCE);
                 opened.complete(openNow(lab, registry));
             } catch (RuntimeException | Error e) {
                 opened.completeExceptionally(e);
             }
         });
-        return opened;
     }
 
     private static LabApi openNow(Lab lab, Registry registry) {

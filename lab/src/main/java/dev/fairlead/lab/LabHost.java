@@ -56,7 +56,7 @@ public final class LabHost implements AutoCloseable {
             Lab lab = Lab.start(options, environment);
             try {
                 var unused = lab.apply(manifests);
-                lab.awaitApi();
+                lab.serveApi();
                 LabHost host = new LabHost(door, lab);
                 door.serve(host.server);
                 return host;

@@ -27,7 +27,7 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * Answers what commands ask of a running lab: {@code status}, {@code apply}, {@code delete}, {@code exec} (which tells the
- * command where to run), {@code logs} and {@code down}.
+ * command where to run), {@code logs}, {@code kubeconfig} and {@code down}.
  */
 public final class LabServer implements LabDoor.Answering {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -54,6 +54,7 @@ public final class LabServer implements LabDoor.Answering {
                 case "delete" -> delete(request);
                 case "exec" -> exec(request);
                 case "logs" -> logs(request);
+                case "kubeconfig" -> kubeconfig();
                 case "down" -> {
                     lab.beginEnd();
                     down.countDown();
@@ -66,6 +67,12 @@ public final class LabServer implements LabDoor.Answering {
         } catch (ManifestException e) {
             throw new LabRefusal(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Its path as the lab sees it, once the API is served. */
+    private ObjectNode kubeconfig() {
+        lab.awaitApi();
+        return JSON.objectNode().put("path", LabApi.KUBECONFIG.toString());
     }
 
     private ObjectNode apply(JsonNode request) {
