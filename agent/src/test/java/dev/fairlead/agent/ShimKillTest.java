@@ -12,8 +12,8 @@ import dev.fairlead.testkit.RealKernel;
 import dev.fairlead.testkit.TestNamespaces;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -283,7 +283,8 @@ class ShimKillTest {
      */
     private static boolean waitsToWrite(Process shim) {
         try (RandomAccessFile memory = new RandomAccessFile("/proc/" + shim.pid() + "/mem", "r")) {
-            String[] call = Files.readString(Path.of("/proc/" + shim.pid() + "/syscall")).split(" ", -1);
+            String[] call = Files.readString(Path.of("/proc/" + shim.pid() + "/syscall"))
+                    .split(" ", -1);
             if (call.length < 2 || state(shim) != 'S') {
                 return false; // "running"
             }

@@ -16,8 +16,10 @@ record LabKubeconfigCommand(Terminal terminal) implements Command {
     @Override
     public int run(ParseResult parsed) {
         LabName lab = LabCommand.name(parsed);
-        String path = LabCaller.ask(lab, LabCaller.request("kubeconfig")).path("path").asText();
-        terminal.out().println("/proc/" + LabCaller.pid(lab) + "/root" + path); // proc(5): the lab's own view of its files
+        String path =
+                LabCaller.ask(lab, LabCaller.request("kubeconfig")).path("path").asText();
+        terminal.out()
+                .println("/proc/" + LabCaller.pid(lab) + "/root" + path); // proc(5): the lab's own view of its files
         return 0;
     }
 }

@@ -38,6 +38,7 @@ public final class LabApi implements AutoCloseable {
     private static final int TOKEN_BYTES = 32;
     /** For pods that take their time, or never come. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private static final Duration VALID = Duration.ofDays(3650);
 
     private final HttpDoor door;
