@@ -2,15 +2,12 @@ package dev.fairlead.lab;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fairlead.api.ApiException;
 import dev.fairlead.api.Registry;
-import dev.fairlead.api.serve.ApiRequest;
 import dev.fairlead.api.serve.ApiRouter;
 import dev.fairlead.api.serve.Certificate;
 import dev.fairlead.api.serve.HttpDoor;
-import dev.fairlead.api.serve.Reply;
+import dev.fairlead.api.serve.PodSockets;
 import dev.fairlead.lab.door.LabName;
-import dev.fairlead.lab.door.LabRefusal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -21,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -68,10 +66,7 @@ public final class LabApi implements AutoCloseable {
         String token = HexFormat.of().formatHex(random);
         Certificate certificate = Certificate.selfSigned(
                 "fairlead lab", List.of("localhost"), List.of(InetAddress.ofLiteral(LOOPBACK)), VALID);
-        ApiRouter handler = new ApiRouter(
-                registry,
-                version(),
-                Map.of("pods/log", (namespace, name, request) -> log(lab, namespace, name, request)));
+        ApiRouter handler = new ApiRouter(registry, version(), subresources(lab));
         HttpDoor door = HttpDoor.open(handler, LOOPBACK, 0, certificate.serverContext(), token);
         try {
             Files.createFile(
@@ -120,26 +115,11 @@ public final class LabApi implements AutoCloseable {
                 context, port, Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII)), token);
     }
 
-    /** What a container has printed so far; following it is not served. */
-    private static Reply log(Lab lab, String namespace, String name, ApiRequest request) {
-        ObjectNode question = JsonNodeFactory.instance
-                .objectNode()
-                .put("command", "logs")
-                .put("namespace", namespace)
-                .put("name", name)
-                .put("container", request.query().text("container"));
-        try {
-            String text = new LabServer(lab).answer(question).path("text").asText();
-            long most = request.query().number("tailLines", Long.MAX_VALUE);
-            List<String> lines = text.lines().toList();
-            return new Reply.Text(
-                    200,
-                    most >= lines.size()
-                            ? text
-                            : String.join("\n", lines.subList((int) (lines.size() - most), lines.size())) + "\n");
-        } catch (LabRefusal e) {
-            throw ApiException.badRequest(String.valueOf(e.getMessage()));
-        }
+    private static Map<String, ApiRouter.Subresource> subresources(Lab lab) {
+        PodLookup lookup = new PodLookup(lab);
+        Map<String, ApiRouter.Subresource> all = new HashMap<>(PodSockets.subresources(new LabStreams(lookup)));
+        all.put("pods/log", new LabLogs(lookup)::serve);
+        return all;
     }
 
     @Override

@@ -1,5 +1,8 @@
 package dev.fairlead.lab.node;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.kernel.process.ChildStreams;
+import dev.fairlead.lab.log.ContainerLog;
 import dev.fairlead.lab.manifest.Workload;
 import dev.fairlead.lab.model.Container;
 import dev.fairlead.lab.model.ContainerStatus;
@@ -8,7 +11,9 @@ import dev.fairlead.lab.workload.Running;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +33,9 @@ public final class RunningContainer {
     private final Workload workload;
     private volatile Optional<HostProcess> process = Optional.empty();
     private volatile Optional<Running> builtIn = Optional.empty();
-    private State state = new State.Waiting("ContainerCreating", "");
+    private volatile Optional<ContainerLog> log = Optional.empty();
+    private volatile Optional<ContainerLog> previousLog = Optional.empty();
+    private volatile State state = new State.Waiting("ContainerCreating", "");
     private int restarts;
     private int exitCode;
     private boolean over;
@@ -50,10 +57,10 @@ public final class RunningContainer {
         switch (workload) {
             case Workload.HostCommand command -> {
                 HostProcess started =
-                        HostProcess.start(sandbox, command.argv(), environment(), directory(command), log());
+                        HostProcess.start(sandbox, program(command.argv(), written("stdin"), written("tty")), newLog());
                 process = Optional.of(started);
                 pid = HostView.pid(started.process());
-                var unused = started.process().exit().thenAcceptAsync(this::ended, onOwnThread());
+                var unused = started.exit().thenAcceptAsync(this::ended, onOwnThread());
             }
             case Workload.Http _, Workload.Echo _, Workload.Client _ ->
                 builtIn = Optional.of(pod.means().builtIn().start(sandbox.netns(), pod.pod(), workload));
@@ -66,8 +73,35 @@ public final class RunningContainer {
                 Thread.ofPlatform().daemon().name("exit-" + container.name()).start(work);
     }
 
-    private static Path directory(Workload.HostCommand command) {
-        return Path.of(command.workingDir().isEmpty() ? "/" : command.workingDir());
+    private HostProcess.Program program(List<String> command, boolean input, boolean terminal) {
+        Map<String, String> environment = environment();
+        if (terminal) {
+            environment.put("TERM", "xterm"); // as container runtimes do
+        }
+        String directory = workload instanceof Workload.HostCommand own ? own.workingDir() : "";
+        return new HostProcess.Program(
+                command, environment, Path.of(directory.isEmpty() ? "/" : directory), input, terminal);
+    }
+
+    /** Whether the manifest sets this of the fields {@code stdin}, {@code stdinOnce} and {@code tty}. */
+    private boolean written(String field) {
+        for (JsonNode candidate : pod.pod().spec().original().path("containers")) {
+            if (candidate.path("name").asText().equals(name())) {
+                return candidate.path(field).asBoolean();
+            }
+        }
+        return false;
+    }
+
+    /** Of the earlier runs the last one's log is kept, as the kubelet does. */
+    private ContainerLog newLog() {
+        previousLog.ifPresent(ContainerLog::delete);
+        previousLog = log;
+        ContainerLog begun = ContainerLog.create(
+                pod.means().logs().resolve(pod.containerId() + "_" + container.name() + "_" + restarts + ".log"),
+                InstantSource.system());
+        log = Optional.of(begun);
+        return begun;
     }
 
     /** What a process of this container gets: the lab's own variables, the pod's name, the manifest's. */
@@ -80,9 +114,47 @@ public final class RunningContainer {
         return environment;
     }
 
-    /** What it prints; only a process of the host prints. */
-    public Path log() {
-        return pod.means().logs().resolve(pod.containerId() + "_" + container.name() + ".log");
+    /** What its run has printed so far, or its last one; only a process of the host prints. */
+    public Optional<ContainerLog> log() {
+        return log;
+    }
+
+    /** What it printed before it ended, when it is, or is to be, started again. */
+    public Optional<ContainerLog> previousLog() {
+        return state instanceof State.Waiting ? log : previousLog;
+    }
+
+    /**
+     * Runs another program beside the container's own.
+     *
+     * @param input whether it can be fed
+     * @param terminal whether it gets a terminal of its own
+     * @throws IllegalArgumentException when there is no such program
+     * @throws dev.fairlead.kernel.KernelException when the kernel refuses
+     */
+    public ChildStreams exec(List<String> command, boolean input, boolean terminal, ChildStreams.Listener listener) {
+        Sandbox sandbox = pod.sandbox()
+                .orElseThrow(() -> new IllegalStateException("pod " + pod.key() + " has no namespaces now"));
+        return program(command, input, terminal).start(sandbox, listener);
+    }
+
+    public boolean isRunning() {
+        return builtIn.isPresent() || console().isPresent();
+    }
+
+    /** The input and terminal of its process, where it runs and has them. */
+    public Optional<ChildStreams> console() {
+        return process.filter(running -> running.process().isRunning()).map(HostProcess::streams);
+    }
+
+    /** Whether it runs on a terminal. */
+    public boolean hasTerminal() {
+        return written("tty");
+    }
+
+    /** Whether its input ends with the first who fed it. */
+    public boolean isFedOnce() {
+        return written("stdinOnce");
     }
 
     private void ended(int code) {
@@ -131,6 +203,9 @@ public final class RunningContainer {
         gone = true;
         builtIn.ifPresent(Running::close);
         process.ifPresent(running -> running.stop(grace));
+        process.ifPresent(running -> running.exit().join()); // the log has all
+        log.ifPresent(ContainerLog::delete);
+        previousLog.ifPresent(ContainerLog::delete);
     }
 
     boolean isOver() {

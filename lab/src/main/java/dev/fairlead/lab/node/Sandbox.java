@@ -91,6 +91,13 @@ public final class Sandbox implements AutoCloseable {
                 .start();
     }
 
+    /** Starts a process inside the pod, on a terminal. */
+    public Child runOn(Path terminal, Spawn program) {
+        return program.withTerminal(terminal)
+                .withBefore(new Setup.Join(pause.descriptor(), ALL))
+                .start();
+    }
+
     /** Ends pause, and with it, by the kernel, every process of the pod. Waits until they are gone. */
     @Override
     public void close() {
