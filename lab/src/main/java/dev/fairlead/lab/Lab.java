@@ -16,6 +16,7 @@ import dev.fairlead.lab.model.Node;
 import dev.fairlead.lab.model.ObjectKey;
 import dev.fairlead.lab.model.ObjectMeta;
 import dev.fairlead.lab.model.Pod;
+import dev.fairlead.lab.model.PodEvent;
 import dev.fairlead.lab.model.PodStatus;
 import dev.fairlead.lab.model.ServiceCidrs;
 import dev.fairlead.lab.model.Store;
@@ -56,6 +57,9 @@ import org.slf4j.LoggerFactory;
 public final class Lab implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lab.class);
 
+    /** How often old Events are looked for when nothing else happens, in minutes. */
+    private static final int EVENTS_AGE = 5;
+
     private final LabOptions options;
     private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("lab").factory());
@@ -89,7 +93,7 @@ public final class Lab implements AutoCloseable {
                 this::wake);
         this.controllers = new Controllers(random.split());
         this.picture = store.picture();
-        this.nodes = LabNodes.create(options, this::startBuiltIn, environment, reports, workers);
+        this.nodes = LabNodes.create(options, this::startBuiltIn, environment, objects::content, reports, workers);
     }
 
     /**
@@ -127,6 +131,8 @@ public final class Lab implements AutoCloseable {
     /** Has the API served soon; to be called once, when the first manifests are applied. */
     void serveApi() {
         LabApi.open(this, objects.registry(), api);
+        var unused = api.thenRun(this::wake);
+        var events = loop.scheduleWithFixedDelay(this::wake, EVENTS_AGE, EVENTS_AGE, TimeUnit.MINUTES);
     }
 
     /** Waits until the API is served. */
@@ -263,6 +269,9 @@ public final class Lab implements AutoCloseable {
         objects.write(() -> {
             controllers.settle(store, Instant.now());
             objects.conclude();
+            if (api.isDone()) { // nobody can read them before, and a lab that starts has other work
+                objects.writeEvents();
+            }
             return Boolean.TRUE;
         });
         LabPicture now = store.picture();
@@ -322,6 +331,12 @@ public final class Lab implements AutoCloseable {
         @Override
         public void changed(ObjectKey pod, String uid, PodStatus status) {
             post(() -> objects.write(() -> store.setStatus(pod, uid, status)));
+        }
+
+        @Override
+        public void happened(ObjectKey pod, String uid, PodEvent event, String node) {
+            objects.happened(pod, uid, event, node);
+            wake();
         }
 
         @Override

@@ -7,6 +7,7 @@ import dev.fairlead.agent.NodePlugins;
 import dev.fairlead.cni.CniException;
 import dev.fairlead.cni.runtime.CniRuntime;
 import dev.fairlead.lab.door.LabRefusal;
+import dev.fairlead.lab.model.Content;
 import dev.fairlead.lab.node.Kubelet;
 import dev.fairlead.lab.node.LabNode;
 import dev.fairlead.lab.node.NodeCni;
@@ -59,12 +60,13 @@ final class LabNodes implements AutoCloseable {
             LabOptions options,
             Kubelet.BuiltIn builtIn,
             Map<String, String> environment,
+            Content.Source contents,
             Kubelet.Listener listener,
             ExecutorService workers) {
         LabNodes nodes = new LabNodes(options, Underlay.create());
         try {
             for (NodeSlot slot : options.layout().slots()) {
-                nodes.nodes.put(slot.name(), nodes.create(slot, builtIn, environment, listener, workers));
+                nodes.nodes.put(slot.name(), nodes.create(slot, builtIn, environment, contents, listener, workers));
             }
             return nodes;
         } catch (RuntimeException e) {
@@ -77,6 +79,7 @@ final class LabNodes implements AutoCloseable {
             NodeSlot slot,
             Kubelet.BuiltIn builtIn,
             Map<String, String> environment,
+            Content.Source contents,
             Kubelet.Listener listener,
             ExecutorService workers) {
         Path directory = LabNode.directory(RUN, slot.name());
@@ -88,13 +91,16 @@ final class LabNodes implements AutoCloseable {
             NodeAgent agent = NodeAgent.start(LabNode.agentConfig(
                     slot, sandbox, directory, MTU, options.foreign().isEmpty()));
             Kubelet.Means means = new Kubelet.Means(
+                    new Kubelet.Place(slot.name(), sandbox, slot.addresses()),
                     network(slot, sandbox, directory),
                     pause,
                     RUN.resolve("logs"),
+                    RUN.resolve("pods"),
                     environment,
+                    contents,
                     builtIn,
                     this::awaitNoneSent);
-            return new LabNode(slot, sandbox, agent, new Kubelet(slot.name(), means, listener, workers));
+            return new LabNode(slot, sandbox, agent, new Kubelet(means, listener, workers));
         } catch (RuntimeException e) {
             sandbox.close();
             throw e;

@@ -167,7 +167,8 @@ public final class LabServer implements LabDoor.Answering {
         String wanted = request.path("container").asText();
         List<String> names = new ArrayList<>();
         for (RunningContainer container : running.containers()) {
-            if (wanted.isEmpty() || container.name().equals(wanted)) {
+            boolean main = pod.spec().containers().contains(container.container());
+            if (wanted.isEmpty() ? main : container.name().equals(wanted)) {
                 return container;
             }
             names.add(container.name());
@@ -186,8 +187,9 @@ public final class LabServer implements LabDoor.Answering {
         }
         Pod pod = pod(request);
         RunningContainer container = container(pod, request);
-        ObjectNode answer =
-                JSON.objectNode().put("pid", pod.status().pausePid()).put("labPid", HostView.ownPid());
+        ObjectNode answer = JSON.objectNode()
+                .put("pid", container.viewPid().orElse(pod.status().pausePid()))
+                .put("labPid", HostView.ownPid());
         ObjectNode environment = answer.putObject("environment");
         for (Map.Entry<String, String> variable : container.environment().entrySet()) {
             environment.put(variable.getKey(), variable.getValue());

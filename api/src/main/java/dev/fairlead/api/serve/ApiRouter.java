@@ -154,6 +154,19 @@ public final class ApiRouter {
     }
 
     private Reply objects(Target target, ApiRequest request) {
+        boolean reads = request.method().equals("GET")
+                && (target.name().isEmpty() || request.query().flag("watch"));
+        if (!EventsGroup.isOf(target) || reads) {
+            return keptObjects(target, request);
+        }
+        Target kept = EventsGroup.kept(target);
+        if (request.method().equals("PATCH") && !target.name().isEmpty()) {
+            return EventsGroup.shown(update(kept, request, EventsGroup.kept(patch(target.resource(), request))));
+        }
+        return EventsGroup.shown(keptObjects(kept, EventsGroup.kept(request)));
+    }
+
+    private Reply keptObjects(Target target, ApiRequest request) {
         if (!target.subresource().isEmpty() && !target.subresource().equals("status")) {
             return subresource(target, request);
         }

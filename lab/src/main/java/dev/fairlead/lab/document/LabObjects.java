@@ -14,6 +14,7 @@ import dev.fairlead.api.store.StoreEvent;
 import dev.fairlead.api.types.Decoded;
 import dev.fairlead.lab.manifest.DocumentReader;
 import dev.fairlead.lab.model.Change;
+import dev.fairlead.lab.model.Content;
 import dev.fairlead.lab.model.Finding;
 import dev.fairlead.lab.model.Kind;
 import dev.fairlead.lab.model.LabObject;
@@ -22,6 +23,7 @@ import dev.fairlead.lab.model.Manifest;
 import dev.fairlead.lab.model.ManifestException;
 import dev.fairlead.lab.model.Node;
 import dev.fairlead.lab.model.Pod;
+import dev.fairlead.lab.model.PodEvent;
 import dev.fairlead.lab.model.ReplicaSet;
 import dev.fairlead.lab.model.Store;
 import dev.fairlead.packet.Ip;
@@ -59,6 +61,7 @@ public final class LabObjects {
     private final Runnable changed;
     private final Queue<StoreEvent> arrived = new ConcurrentLinkedQueue<>();
     private final NamespaceEnd namespaceEnd = new NamespaceEnd();
+    private final EventBook events = new EventBook();
     /** The thread that is inside {@link #write}; what it changes isn't news to it. */
     private volatile Optional<Thread> writer = Optional.empty();
 
@@ -85,6 +88,7 @@ public final class LabObjects {
         this.clock = clock;
         this.changed = changed;
         this.rules = new HashMap<>(server);
+        documents.list(Resources.EVENTS.name(), "").objects().forEach(events::know);
         KINDS.forEach((name, kind) ->
                 rules.put(name, new LabRules(kind, server.getOrDefault(name, Rules.PLAIN), check)));
         this.registry = new Registry(documents, rules, clock, random);
@@ -184,6 +188,23 @@ public final class LabObjects {
         EndpointDocuments.conclude(picture, draft(), clock.instant());
     }
 
+    /** Something happened to a pod on its node; {@link #writeEvents} writes it. Any thread. */
+    public void happened(dev.fairlead.lab.model.ObjectKey pod, String uid, PodEvent what, String node) {
+        events.hear(new Occurrence(Kind.POD, pod, uid, what, "kubelet", node, clock.instant()));
+    }
+
+    /** Writes what happened since, as Events: to be called in {@link #write}. */
+    public void writeEvents() {
+        events.write(draft(), clock.instant());
+    }
+
+    /** What a ConfigMap or Secret holds now. Any thread. */
+    public Optional<Content> content(Content.Kind kind, String namespace, String name) {
+        boolean secret = kind == Content.Kind.SECRET;
+        return registry.find(secret ? Resources.SECRETS : Resources.CONFIG_MAPS, namespace, name)
+                .map(Documents::content);
+    }
+
     private void status(LabObject object, java.util.function.Function<ObjectNode, ObjectNode> status) {
         ObjectKey key = Documents.key(object);
         draft().find(key).ifPresent(before -> {
@@ -210,7 +231,9 @@ public final class LabObjects {
     private void takeIn() {
         for (StoreEvent event = arrived.poll(); event != null; event = arrived.poll()) {
             Kind kind = KINDS.get(event.key().resource());
-            if (kind != null) {
+            if (event.key().resource().equals(Resources.EVENTS.name())) {
+                events.seen(event);
+            } else if (kind != null) {
                 if (event.change() == StoreEvent.Change.DELETED || isGoing(event.object())) {
                     records.drop(kind, recordKey(event.key()));
                 } else {
@@ -260,6 +283,7 @@ public final class LabObjects {
 
     private void mirror(List<Change> changes) {
         for (Change change : changes) {
+            Occurrences.of(change, clock.instant(), events::hear);
             if (change instanceof Change.Created created) {
                 create(created.object());
             } else if (change instanceof Change.Updated updated) {
