@@ -5,6 +5,7 @@ import dev.fairlead.lab.LabHost;
 import dev.fairlead.lab.LabLayout;
 import dev.fairlead.lab.LabLayout.Families;
 import dev.fairlead.lab.LabOptions;
+import dev.fairlead.lab.door.LabFiles;
 import dev.fairlead.lab.door.LabName;
 import dev.fairlead.lab.model.Manifest;
 import dev.fairlead.lab.model.Pod;
@@ -71,11 +72,16 @@ record LabUpCommand(Terminal terminal) implements Command {
         for (ManifestFile file : ManifestFile.all(parsed)) {
             manifests.add(Lab.read(file.source(), file.text()));
         }
-        LabHost host = LabHost.start(options, manifests, Launch.labEnvironment());
+        return stay(LabHost.start(options, manifests, Launch.labEnvironment()), start);
+    }
+
+    /** Waits until a lab's pods answer, says so, and serves it to its end. @param start by {@link System#nanoTime} */
+    int stay(LabHost host, long start) {
         boolean settled = host.awaitReady(PATIENCE);
         if (host.lab().isEnding()) {
             host.close();
-            throw new CommandFailure("lab '" + options.name() + "' was taken down before its pods answered");
+            throw new CommandFailure(
+                    "lab '" + host.lab().options().name() + "' was taken down before its pods answered");
         }
         report(host.lab(), start);
         terminal.flush();
@@ -92,7 +98,11 @@ record LabUpCommand(Terminal terminal) implements Command {
                 prefixList(parsed, "--node-cidr"),
                 prefixList(parsed, "--pod-cidr"),
                 prefixList(parsed, "--service-cidr"));
-        LabOptions options = LabOptions.of(LabCommand.name(parsed), layout, Launch.home());
+        LabName name = LabCommand.name(parsed);
+        LabOptions options = LabOptions.of(name, layout, Launch.home());
+        if (LabFiles.canBe(System.getenv())) {
+            options = options.withFiles(LabFiles.of(name, System.getenv()));
+        }
         if (!parsed.hasMatchedOption("--cni-conf")) {
             if (parsed.hasMatchedOption("--cni-bin")) {
                 throw new ParameterException(parsed.commandSpec().commandLine(), "--cni-bin goes with --cni-conf");

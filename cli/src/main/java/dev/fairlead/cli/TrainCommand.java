@@ -4,11 +4,16 @@ import dev.fairlead.lab.LabHost;
 import dev.fairlead.lab.LabLayout;
 import dev.fairlead.lab.LabLayout.Families;
 import dev.fairlead.lab.LabOptions;
+import dev.fairlead.lab.StoppedLab;
 import dev.fairlead.lab.demo.Demo;
+import dev.fairlead.lab.door.LabFiles;
 import dev.fairlead.lab.door.LabName;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -44,7 +49,9 @@ record TrainCommand() implements Command {
     private static void trainLab(Terminal nobody) {
         String name = "train-" + Launch.hostPid();
         LabLayout layout = LabLayout.of(2, Families.IPV4, List.of(), List.of(), List.of());
-        LabOptions options = LabOptions.of(new LabName(name), layout, Launch.home());
+        LabName lab = new LabName(name);
+        LabFiles files = LabFiles.of(lab, Map.of("XDG_STATE_HOME", System.getProperty("java.io.tmpdir", "/tmp")));
+        LabOptions options = LabOptions.of(lab, layout, Launch.home()).withFiles(files);
         try (LabHost host = LabHost.start(options, List.of(Demo.manifest()), Launch.labEnvironment())) {
             host.awaitReady(PATIENCE);
             DemoText text = new DemoText(nobody);
@@ -56,6 +63,11 @@ record TrainCommand() implements Command {
             Main.run(nobody, "lab", "kubeconfig", "--name", name);
             Main.run(nobody, "lab", "list");
             Main.run(nobody, "lab", "delete", "--name", name, "pod", "distant");
+        }
+        try {
+            StoppedLab.forget(files);
+        } catch (IOException e) {
+            throw new UncheckedIOException("what the training wrote could not be deleted", e);
         }
     }
 }

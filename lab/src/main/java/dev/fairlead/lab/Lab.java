@@ -1,6 +1,7 @@
 package dev.fairlead.lab;
 
 import dev.fairlead.api.resource.RuleBook;
+import dev.fairlead.api.store.JournalException;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.lab.control.Controllers;
 import dev.fairlead.lab.document.LabObjects;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -55,8 +57,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Lab implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lab.class);
+    private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final LabOptions options;
+    private final LabMemory memory;
     private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("lab").factory());
     private final ExecutorService workers = Executors.newCachedThreadPool(
@@ -76,12 +80,14 @@ public final class Lab implements AutoCloseable {
     private volatile boolean closed;
     private ClusterPicture told = ClusterPicture.EMPTY;
 
-    private Lab(LabOptions options, Map<String, String> environment) {
+    private Lab(LabOptions options, LabMemory memory, Map<String, String> environment) {
         this.options = options;
+        this.memory = memory;
         SplittableRandom random = new SplittableRandom();
         this.store = new Store(new ServiceCidrs(options.layout().serviceCidrs()), InstantSource.system(), random);
         this.objects = new LabObjects(
                 store,
+                memory.store(),
                 RuleBook.of(options.layout().serviceCidrs()),
                 Lab::requirePrograms,
                 InstantSource.system(),
@@ -95,10 +101,11 @@ public final class Lab implements AutoCloseable {
     /**
      * Makes the nodes and waits until they can take pods.
      *
+     * @param memory of a lab that was there before, or an empty one; stays the caller's to close
      * @param environment of processes of image {@code host}
      */
-    public static Lab start(LabOptions options, Map<String, String> environment) {
-        Lab lab = new Lab(options, environment);
+    static Lab start(LabOptions options, LabMemory memory, Map<String, String> environment) {
+        Lab lab = new Lab(options, memory, environment);
         lab.onLoop(() -> {
             lab.objects.write(() -> lab.putNodes());
             lab.settle();
@@ -109,17 +116,23 @@ public final class Lab implements AutoCloseable {
 
     private boolean putNodes() {
         for (LabNode node : nodes.all()) {
+            String name = node.slot().name();
+            Optional<Node> before = store.picture().node(name);
+            // What users wrote about a node that was there before stays: labels, annotations, and whether it is
+            // cordoned.
+            Map<String, String> labels =
+                    new TreeMap<>(before.map(one -> one.metadata().labels()).orElse(Map.of()));
+            Map<String, String> annotations = new TreeMap<>(
+                    before.map(one -> one.metadata().annotations()).orElse(Map.of()));
+            labels.put("kubernetes.io/hostname", name);
+            annotations.put(DocumentReader.NETNS, node.sandbox().hostNetnsPath());
             var unused = store.putNode(new Node(
-                    ObjectMeta.of(
-                            "",
-                            node.slot().name(),
-                            Map.of("kubernetes.io/hostname", node.slot().name()),
-                            Map.of(DocumentReader.NETNS, node.sandbox().hostNetnsPath())),
+                    ObjectMeta.of("", name, labels, annotations),
                     node.slot().addresses(),
                     node.slot().podCidrs(),
                     node.sandbox().hostNetnsPath(),
                     true,
-                    false));
+                    before.isPresent() && before.get().unschedulable()));
         }
         return true;
     }
@@ -127,6 +140,10 @@ public final class Lab implements AutoCloseable {
     /** Has the API served soon; to be called once, when the first manifests are applied. */
     void serveApi() {
         LabApi.open(this, objects.registry(), api);
+    }
+
+    LabMemory memory() {
+        return memory;
     }
 
     /** Waits until the API is served. */
@@ -175,11 +192,11 @@ public final class Lab implements AutoCloseable {
      */
     public List<Change> apply(List<Manifest> manifests) {
         manifests.forEach(Lab::requirePrograms);
-        return onLoop(() -> {
+        return kept(onLoop(() -> {
             List<Change> changes = objects.write(() -> objects.apply(manifests));
             settle();
             return changes;
-        });
+        }));
     }
 
     /** A command that isn't there is refused before anything is changed, not found out pod by pod afterwards. */
@@ -193,20 +210,25 @@ public final class Lab implements AutoCloseable {
 
     /** Deletes what manifests name. */
     public dev.fairlead.lab.model.Deletion delete(Manifest manifest) {
-        return onLoop(() -> {
+        return kept(onLoop(() -> {
             var deletion = objects.write(() -> store.delete(manifest));
             settle();
             return deletion;
-        });
+        }));
     }
 
     /** Deletes one object. */
     public dev.fairlead.lab.model.Deletion delete(dev.fairlead.lab.model.Kind kind, ObjectKey key) {
-        return onLoop(() -> {
+        return kept(onLoop(() -> {
             var deletion = objects.write(() -> store.delete(kind, key));
             settle();
             return deletion;
-        });
+        }));
+    }
+
+    private <T> T kept(T made) {
+        memory.store().awaitDurable();
+        return made;
     }
 
     /** Reads a manifest as {@code lab apply -f} does. */
@@ -334,10 +356,20 @@ public final class Lab implements AutoCloseable {
                 try {
                     work.run();
                     settle();
+                } catch (JournalException e) {
+                    LOG.warn("what a node reported waits: {}", e.getMessage());
+                    later(() -> post(work));
                 } catch (RuntimeException e) {
                     LOG.error("the lab could not take in what a node reported", e);
                 }
             });
+        }
+    }
+
+    /** When what the lab keeps can't be kept, a disk is full perhaps, and somebody will see to that. */
+    private void later(Runnable work) {
+        if (!closed) {
+            var unused = loop.schedule(work, RETRY.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -348,6 +380,9 @@ public final class Lab implements AutoCloseable {
                 woken.set(false);
                 try {
                     settle();
+                } catch (JournalException e) {
+                    LOG.warn("the lab can't follow its API for now: {}", e.getMessage());
+                    later(this::wake);
                 } catch (RuntimeException e) {
                     LOG.error("the lab could not follow what came over its API", e);
                 }

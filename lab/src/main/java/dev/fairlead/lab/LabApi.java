@@ -9,6 +9,7 @@ import dev.fairlead.api.serve.ApiRouter;
 import dev.fairlead.api.serve.Certificate;
 import dev.fairlead.api.serve.HttpDoor;
 import dev.fairlead.api.serve.Reply;
+import dev.fairlead.lab.LabSettings.Access;
 import dev.fairlead.lab.door.LabName;
 import dev.fairlead.lab.door.LabRefusal;
 import java.io.IOException;
@@ -24,13 +25,17 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The lab's Kubernetes API on loopback, and the kubeconfig that leads there. The file is on the lab's own tmpfs and goes with
  * the lab (docs/decisions/0012); whoever may see the lab's process reaches it through {@code /proc}.
  */
 public final class LabApi implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LabApi.class);
     /** As the lab sees it. */
     public static final Path KUBECONFIG = LabNodes.RUN.resolve("kubeconfig");
 
@@ -63,25 +68,44 @@ public final class LabApi implements AutoCloseable {
     }
 
     private static LabApi openNow(Lab lab, Registry registry) {
-        byte[] random = new byte[TOKEN_BYTES];
-        new SecureRandom().nextBytes(random);
-        String token = HexFormat.of().formatHex(random);
-        Certificate certificate = Certificate.selfSigned(
-                "fairlead lab", List.of("localhost"), List.of(InetAddress.ofLiteral(LOOPBACK)), VALID);
+        Optional<Access> before = lab.memory().access();
+        String token = before.map(Access::token).orElseGet(LabApi::newToken);
+        Certificate certificate = before.map(access -> Certificate.of(access.key(), access.certificate()))
+                .orElseGet(() -> Certificate.selfSigned(
+                        "fairlead lab", List.of("localhost"), List.of(InetAddress.ofLiteral(LOOPBACK)), VALID));
         ApiRouter handler = new ApiRouter(
                 registry,
                 version(),
                 Map.of("pods/log", (namespace, name, request) -> log(lab, namespace, name, request)));
-        HttpDoor door = HttpDoor.open(handler, LOOPBACK, 0, certificate.serverContext(), token);
+        HttpDoor door = open(handler, before.map(Access::port).orElse(0), certificate, token);
         try {
             Files.createFile(
                     KUBECONFIG, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(KUBECONFIG, kubeconfig(lab.options().name(), door.port(), certificate.pem(), token));
+            lab.memory().remember(new Access(door.port(), token, certificate.privateKey(), certificate.encoded()));
             return new LabApi(door);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             door.close();
-            throw new UncheckedIOException("could not write " + KUBECONFIG, e);
+            throw new LabRefusal("could not write the kubeconfig: " + e.getMessage());
         }
+    }
+
+    private static String newToken() {
+        byte[] random = new byte[TOKEN_BYTES];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    /** @param port the one that kubeconfigs of this lab hold already, or 0; another where somebody has taken it meanwhile */
+    private static HttpDoor open(ApiRouter handler, int port, Certificate certificate, String token) {
+        if (port != 0) {
+            try {
+                return HttpDoor.open(handler, LOOPBACK, port, certificate.serverContext(), token);
+            } catch (UncheckedIOException | IllegalStateException e) {
+                LOG.warn("port {} of this lab's API is taken, so it gets another: {}", port, e.getMessage());
+            }
+        }
+        return HttpDoor.open(handler, LOOPBACK, 0, certificate.serverContext(), token);
     }
 
     private static ObjectNode version() {

@@ -27,7 +27,7 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * Answers what commands ask of a running lab: {@code status}, {@code apply}, {@code delete}, {@code exec} (which tells the
- * command where to run), {@code logs}, {@code kubeconfig} and {@code down}.
+ * command where to run), {@code logs}, {@code kubeconfig}, {@code files}, {@code stop} and {@code down}.
  */
 public final class LabServer implements LabDoor.Answering {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -55,7 +55,18 @@ public final class LabServer implements LabDoor.Answering {
                 case "exec" -> exec(request);
                 case "logs" -> logs(request);
                 case "kubeconfig" -> kubeconfig();
+                case "files" ->
+                    JSON.objectNode()
+                            .put(
+                                    "directory",
+                                    lab.memory().requireFiles().directory().toString());
+                case "stop" -> {
+                    lab.beginEnd();
+                    down.countDown();
+                    yield JSON.objectNode();
+                }
                 case "down" -> {
+                    lab.memory().forgetAtEnd();
                     lab.beginEnd();
                     down.countDown();
                     yield JSON.objectNode();

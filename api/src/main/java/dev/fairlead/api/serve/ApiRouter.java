@@ -72,8 +72,7 @@ public final class ApiRouter {
 
     private static ApiException unkept(JournalException e) {
         return e.isMade()
-                ? ApiException.internal(
-                        "the change is made, but may be lost when this machine ends: " + e.getMessage())
+                ? ApiException.internal("the change is made, but may be lost when this machine ends: " + e.getMessage())
                 : ApiException.insufficientStorage(
                         "the change was not made, because it could not be kept: " + e.getMessage());
     }

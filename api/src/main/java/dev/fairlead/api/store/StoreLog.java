@@ -110,7 +110,8 @@ public final class StoreLog implements Journal {
                 if (change.key().equals(CLOSED)) {
                     clean[0] = true;
                 } else {
-                    change.object().ifPresentOrElse(o -> objects.put(change.key(), o), () -> objects.remove(change.key()));
+                    change.object()
+                            .ifPresentOrElse(o -> objects.put(change.key(), o), () -> objects.remove(change.key()));
                 }
             }
         });
@@ -335,7 +336,8 @@ public final class StoreLog implements Journal {
                     return;
                 }
                 if (broken.isEmpty()) {
-                    append(new LogRecord(lastRevision, List.of(new LogRecord.Change(CLOSED, Optional.empty()))).encoded());
+                    append(new LogRecord(lastRevision, List.of(new LogRecord.Change(CLOSED, Optional.empty())))
+                            .encoded());
                     out.getFD().sync();
                 }
             }

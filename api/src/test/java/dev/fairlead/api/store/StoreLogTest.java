@@ -64,8 +64,8 @@ class StoreLogTest {
 
     private static Map<String, String> values(List<Kept> kept) {
         Map<String, String> values = new TreeMap<>();
-        kept.forEach(one ->
-                values.put(one.key().name(), one.object().path("data").path("value").asText()));
+        kept.forEach(one -> values.put(
+                one.key().name(), one.object().path("data").path("value").asText()));
         return values;
     }
 
@@ -89,12 +89,19 @@ class StoreLogTest {
         try (ObjectStore store = opened.store()) {
             assertThat(opened.torn()).isZero();
             assertThat(store.list(RESOURCE, "").objects()).isEqualTo(before);
-            assertThat(store.revision()).as("it was closed, so the counter goes on").isEqualTo(revision);
+            assertThat(store.revision())
+                    .as("it was closed, so the counter goes on")
+                    .isEqualTo(revision);
             put(store, "e", "6");
-            assertThat(store.find(key("e")).orElseThrow().path("metadata").path("resourceVersion").asLong())
+            assertThat(store.find(key("e"))
+                            .orElseThrow()
+                            .path("metadata")
+                            .path("resourceVersion")
+                            .asLong())
                     .isEqualTo(revision + 1);
         }
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
     }
 
     /** A watcher may have seen what the machine then lost; its revision must not mean something else now. */
@@ -149,7 +156,9 @@ class StoreLogTest {
             int end = length < small.ends().getFirst() ? 0 : small.ends().get(whole);
             StoreLog.Opened opened = StoreLog.open(file);
             try (ObjectStore store = opened.store()) {
-                assertThat(values(store)).as("cut at %d", length).isEqualTo(small.states().get(whole));
+                assertThat(values(store))
+                        .as("cut at %d", length)
+                        .isEqualTo(small.states().get(whole));
                 assertThat(opened.torn()).as("cut at %d", length).isEqualTo(length - end);
                 put(store, "after", "x");
             }
@@ -173,7 +182,11 @@ class StoreLogTest {
                 assertThat(e).as("bit %d of byte %d", bit, at).isNotNull();
                 assertThat(e).hasMessageContaining(file + " is damaged at byte " + e.offset());
                 int flipped = at;
-                long record = small.ends().stream().filter(end -> end <= flipped).mapToLong(end -> end).max().orElse(0);
+                long record = small.ends().stream()
+                        .filter(end -> end <= flipped)
+                        .mapToLong(end -> end)
+                        .max()
+                        .orElse(0);
                 assertThat(e.offset()).as("bit %d of byte %d", bit, at).isEqualTo(record);
                 assertThat(Files.readAllBytes(file)).isEqualTo(wrong);
             }
@@ -193,7 +206,12 @@ class StoreLogTest {
         try (ObjectStore store = StoreLog.open(file).store()) {
             put(store, "a", "1");
             String line = Files.readAllLines(file, StandardCharsets.UTF_8).get(1);
-            assertThat(LogRecord.JSON.readTree(line.substring(LogRecord.HEAD_BYTES)).path("changes").path(0).path("name").asText())
+            assertThat(LogRecord.JSON
+                            .readTree(line.substring(LogRecord.HEAD_BYTES))
+                            .path("changes")
+                            .path(0)
+                            .path("name")
+                            .asText())
                     .isEqualTo("a");
         }
     }

@@ -64,39 +64,63 @@ public final class LabObjects {
 
     private final Set<ObjectKey> put = new HashSet<>();
     private Optional<ObjectStore.Draft> draft = Optional.empty();
+    /** Whether the documents may not say what the records know of pods. */
+    private boolean behind;
 
     /**
-     * Makes the API, with what the records hold already.
+     * Makes the API, with what the records hold already, and the records with what the documents hold already: one of the two
+     * is empty.
      *
      * @param records to be changed inside {@link #write} only
+     * @param documents of a lab that was there before, or none
      * @param server the API server's rules, by {@link Resource#name()}
      * @param check as {@link LabRules} has it
      * @param changed called, by any thread, when the API has changed something
      */
     public LabObjects(
             Store records,
+            ObjectStore documents,
             Map<String, Rules> server,
             Consumer<LabObject> check,
             InstantSource clock,
             RandomGenerator random,
             Runnable changed) {
         this.records = records;
-        this.documents = ObjectStore.inMemory();
+        this.documents = documents;
         this.clock = clock;
         this.changed = changed;
         this.rules = new HashMap<>(server);
         KINDS.forEach((name, kind) ->
                 rules.put(name, new LabRules(kind, server.getOrDefault(name, Rules.PLAIN), check)));
         this.registry = new Registry(documents, rules, clock, random);
+        takeBack();
         documents.listen(this::arrive);
         records.listen(this::mirror);
         write(() -> {
             List.of("default", "kube-node-lease", "kube-public", "kube-system").forEach(this::requireNamespace);
             for (Kind kind : Kind.values()) {
-                List.copyOf(records.picture().ofKind(kind).values()).forEach(this::create);
+                for (LabObject object :
+                        List.copyOf(records.picture().ofKind(kind).values())) {
+                    if (draft().find(Documents.key(object)).isEmpty()) {
+                        create(object);
+                    }
+                }
             }
             return Boolean.TRUE;
         });
+    }
+
+    /** A lab that was there before: its pods have ended with its nodes, as they do when machines are switched off. */
+    private void takeBack() {
+        takeAll();
+        for (ObjectNode document : documents.list(Resources.PODS.name(), "").objects()) {
+            if (!isGoing(document)) {
+                Pod pod = (Pod) DocumentReader.read(Kind.POD, document);
+                records.drop(Kind.POD, pod.key());
+                records.take(pod.withStatus(PodStatuses.afterReboot(document.path("status"))));
+                behind = true;
+            }
+        }
     }
 
     private static Map<String, Kind> kinds() {
@@ -115,19 +139,25 @@ public final class LabObjects {
     public <T> T write(Supplier<T> command) {
         writer = Optional.of(Thread.currentThread());
         try {
-            return documents.write(made -> {
-                draft = Optional.of(made);
+            T made = documents.writeSoon(open -> {
+                draft = Optional.of(open);
                 put.clear();
                 takeIn();
-                Cascade cascade = new Cascade(made, this::takeOwned);
+                if (behind) {
+                    List.copyOf(records.picture().pods().values()).forEach(this::update);
+                }
+                Cascade cascade = new Cascade(open, this::takeOwned);
                 cascade.work(); // before the controllers miss an owner
                 T result = command.get();
                 cascade.work();
-                namespaceEnd.work(made, records, rules);
+                namespaceEnd.work(open, records, rules);
                 return result;
             });
+            behind = false;
+            return made;
         } catch (RuntimeException e) {
-            documents.write(made -> {
+            behind = true;
+            documents.writeSoon(open -> {
                 takeAll();
                 return Boolean.TRUE;
             });
@@ -291,7 +321,7 @@ public final class LabObjects {
         if (object instanceof Pod pod) {
             document.set("status", podStatus(pod, document));
         } else if (object instanceof Node node) {
-            document.set("status", WorkloadStatuses.node(node, clock.instant()));
+            document.set("status", WorkloadStatuses.node(node, document.path("status"), clock.instant()));
         }
         ObjectNode stored = draft().put(Documents.key(object), document);
         put.add(Documents.key(object));
@@ -333,6 +363,10 @@ public final class LabObjects {
                 document.set("status", podStatus(pod, document));
             }
             case ReplicaSet replicaSet -> document.withObjectProperty("spec").put("replicas", replicaSet.replicas());
+            case Node node -> { // what users wrote into its spec stays
+                document.withObjectProperty("spec").setAll(Documents.spec(node));
+                document.set("status", WorkloadStatuses.node(node, before.path("status"), clock.instant()));
+            }
             default -> {
                 document.set("spec", Documents.spec(object));
                 document = inForm(object, document);

@@ -129,6 +129,49 @@ final class PodStatuses {
         return json;
     }
 
+    /**
+     * What a node that comes back knows of a pod that it had: one that is over stays so, of another no container runs yet, and
+     * each that had begun will have been restarted once more.
+     */
+    static PodStatus afterReboot(JsonNode status) {
+        List<ContainerStatus> containers = new ArrayList<>();
+        for (JsonNode container : status.path("containerStatuses")) {
+            containers.add(afterReboot(container, isOver(status)));
+        }
+        List<Ip> ips = new ArrayList<>();
+        if (isOver(status)) {
+            status.path("podIPs").forEach(ip -> Ip.parse(ip.path("ip").asText()).ifPresent(ips::add));
+        }
+        PodStatus.Phase phase = PodStatus.Phase.PENDING;
+        for (PodStatus.Phase one : PodStatus.Phase.values()) {
+            phase = one.toString().equals(status.path("phase").asText()) ? one : phase;
+        }
+        Instant started =
+                status.has("startTime") ? Instant.parse(status.path("startTime").asText()) : ObjectMeta.NEVER;
+        return new PodStatus(phase, "", ips, started, 0, "", containers, ObjectMeta.NEVER);
+    }
+
+    private static boolean isOver(JsonNode status) {
+        String phase = status.path("phase").asText();
+        return phase.equals(PodStatus.Phase.SUCCEEDED.toString()) || phase.equals(PodStatus.Phase.FAILED.toString());
+    }
+
+    private static ContainerStatus afterReboot(JsonNode container, boolean over) {
+        String name = container.path("name").asText();
+        int restarts = container.path("restartCount").asInt();
+        JsonNode ended = container.path("state").path("terminated");
+        if (over && ended.isObject()) {
+            State.Terminated state = new State.Terminated(
+                    ended.path("exitCode").asInt(),
+                    ended.path("reason").asText(),
+                    Instant.parse(ended.path("finishedAt").asText()));
+            return new ContainerStatus(name, state, false, restarts);
+        }
+        boolean begun = container.path("state").has("running") || ended.isObject() || restarts > 0;
+        return new ContainerStatus(
+                name, new State.Waiting("ContainerCreating", ""), false, begun ? restarts + 1 : restarts);
+    }
+
     /** As the API writes times: in whole seconds. */
     static String text(Instant instant) {
         return instant.truncatedTo(ChronoUnit.SECONDS).toString();

@@ -90,13 +90,13 @@ final class WorkloadStatuses {
         }
     }
 
-    static ObjectNode node(Node node, Instant now) {
+    static ObjectNode node(Node node, JsonNode before, Instant now) {
         ObjectNode status = JsonNodeFactory.instance.objectNode();
         var addresses = status.putArray("addresses");
         node.addresses()
                 .forEach(ip -> addresses.addObject().put("type", "InternalIP").put("address", ip.toString()));
         addresses.addObject().put("type", "Hostname").put("address", node.name());
-        Conditions conditions = new Conditions(JsonNodeFactory.instance.arrayNode(), now);
+        Conditions conditions = new Conditions(before.path("conditions"), now);
         conditions
                 .add("Ready", node.ready(), "KubeletReady", "the node takes pods")
                 .put("lastHeartbeatTime", PodStatuses.text(now));

@@ -38,6 +38,11 @@ public final class RunningContainer {
         this.pod = pod;
         this.container = container;
         this.workload = workload;
+        for (ContainerStatus before : pod.pod().status().containers()) { // by a node that has ended
+            if (before.name().equals(container.name())) {
+                this.restarts = before.restartCount();
+            }
+        }
     }
 
     public String name() {
