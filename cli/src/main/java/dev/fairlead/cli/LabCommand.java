@@ -22,6 +22,7 @@ record LabCommand(Terminal terminal) implements Command {
                         new LabDeleteCommand(terminal),
                         new LabExecCommand(),
                         new LabLogsCommand(terminal),
+                        new LabNodeCommand(terminal),
                         new LabListCommand(terminal),
                         new LabStopCommand(terminal),
                         new LabStartCommand(terminal),
@@ -32,7 +33,7 @@ record LabCommand(Terminal terminal) implements Command {
     public int run(ParseResult parsed) {
         throw new ParameterException(
                 parsed.commandSpec().commandLine(),
-                "`fairlead lab` needs a command: up, status, kubeconfig, apply, delete, exec, logs, list, stop,"
+                "`fairlead lab` needs a command: up, status, kubeconfig, apply, delete, exec, logs, node, list, stop,"
                         + " start or down");
     }
 

@@ -4,6 +4,7 @@ import dev.fairlead.lab.StoppedLab;
 import dev.fairlead.lab.door.LabCaller;
 import dev.fairlead.lab.door.LabFiles;
 import dev.fairlead.lab.door.LabName;
+import dev.fairlead.lab.door.LabRefusal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -32,13 +33,21 @@ record LabDownCommand(Terminal terminal) implements Command {
 
     /** A lab that went down by itself has deleted its files; one that was stopped or killed hasn't. */
     private static void forget(LabName name) {
-        if (LabFiles.all(System.getenv()).contains(name)) {
+        if (!LabFiles.all(System.getenv()).contains(name)) {
+            return;
+        }
+        LabFiles files = LabFiles.of(name, System.getenv());
+        try {
             try {
-                StoppedLab.forget(LabFiles.of(name, System.getenv()));
-            } catch (IOException e) {
-                throw new UncheckedIOException(
-                        "the files of lab '" + name + "' could not be deleted: " + e.getMessage(), e);
+                StoppedLab.forget(files);
+            } catch (LabRefusal e) {
+                files.delete();
+                throw new CommandFailure("lab '" + name + "' is down, but kubectl's context fairlead-" + name
+                        + " is still there: " + e.getMessage());
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "the files of lab '" + name + "' could not be deleted: " + e.getMessage(), e);
         }
     }
 }

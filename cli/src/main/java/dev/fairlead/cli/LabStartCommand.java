@@ -4,6 +4,7 @@ import dev.fairlead.lab.LabHost;
 import dev.fairlead.lab.LabSettings;
 import dev.fairlead.lab.door.LabFiles;
 import dev.fairlead.lab.door.LabName;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -23,6 +24,6 @@ record LabStartCommand(Terminal terminal) implements Command {
         LabCommand.requireDown(name);
         LabFiles files = LabFiles.of(name, System.getenv());
         LabHost host = LabHost.resume(LabSettings.read(files).options(files, Launch.home()), Launch.labEnvironment());
-        return new LabUpCommand(terminal).stay(host, start);
+        return new LabUpCommand(terminal).stay(host, Optional.empty(), start);
     }
 }

@@ -6,16 +6,14 @@ import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.lab.control.Controllers;
 import dev.fairlead.lab.document.LabObjects;
 import dev.fairlead.lab.door.LabRefusal;
-import dev.fairlead.lab.manifest.DocumentReader;
+import dev.fairlead.lab.kubeconfig.UserKubeconfig;
 import dev.fairlead.lab.manifest.ManifestReader;
 import dev.fairlead.lab.manifest.Workload;
 import dev.fairlead.lab.model.Change;
 import dev.fairlead.lab.model.LabObject;
 import dev.fairlead.lab.model.LabPicture;
 import dev.fairlead.lab.model.Manifest;
-import dev.fairlead.lab.model.Node;
 import dev.fairlead.lab.model.ObjectKey;
-import dev.fairlead.lab.model.ObjectMeta;
 import dev.fairlead.lab.model.Pod;
 import dev.fairlead.lab.model.PodStatus;
 import dev.fairlead.lab.model.ServiceCidrs;
@@ -29,12 +27,12 @@ import dev.fairlead.plan.ClusterPicture;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -45,6 +43,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +57,10 @@ import org.slf4j.LoggerFactory;
 public final class Lab implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lab.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
+    /** A lab that starts has other work. */
+    private static final Duration FIRST_LEASE = Duration.ofSeconds(2);
+    /** As a kubelet renews it. */
+    private static final Duration LEASE = Duration.ofSeconds(10);
 
     private final LabOptions options;
     private final LabMemory memory;
@@ -69,8 +72,10 @@ public final class Lab implements AutoCloseable {
     private final LabObjects objects;
     private final CompletableFuture<LabApi> api = new CompletableFuture<>();
     private final Controllers controllers;
+    private final Object booting = new Object();
     private final PodReports reports = new PodReports();
     private final LabNodes nodes;
+    private final NodeBook book;
     private final Object changed = new Object();
     private final AtomicBoolean woken = new AtomicBoolean();
     /** Pods that a kubelet was told of, by uid. */
@@ -96,6 +101,7 @@ public final class Lab implements AutoCloseable {
         this.controllers = new Controllers(random.split());
         this.picture = store.picture();
         this.nodes = LabNodes.create(options, this::startBuiltIn, environment, reports, workers);
+        this.book = new NodeBook(store, objects, nodes);
     }
 
     /**
@@ -107,49 +113,81 @@ public final class Lab implements AutoCloseable {
     static Lab start(LabOptions options, LabMemory memory, Map<String, String> environment) {
         Lab lab = new Lab(options, memory, environment);
         lab.onLoop(() -> {
-            lab.objects.write(() -> lab.putNodes());
+            lab.book.begin();
             lab.settle();
             return Boolean.TRUE;
         });
         return lab;
     }
 
-    private boolean putNodes() {
-        for (LabNode node : nodes.all()) {
-            String name = node.slot().name();
-            Optional<Node> before = store.picture().node(name);
-            // What users wrote about a node that was there before stays: labels, annotations, and whether it is
-            // cordoned.
-            Map<String, String> labels =
-                    new TreeMap<>(before.map(one -> one.metadata().labels()).orElse(Map.of()));
-            Map<String, String> annotations = new TreeMap<>(
-                    before.map(one -> one.metadata().annotations()).orElse(Map.of()));
-            labels.put("kubernetes.io/hostname", name);
-            annotations.put(DocumentReader.NETNS, node.sandbox().hostNetnsPath());
-            var unused = store.putNode(new Node(
-                    ObjectMeta.of("", name, labels, annotations),
-                    node.slot().addresses(),
-                    node.slot().podCidrs(),
-                    node.sandbox().hostNetnsPath(),
-                    true,
-                    before.isPresent() && before.get().unschedulable()));
+    /**
+     * Switches a node off: returns when nothing of it runs any more. The cluster notices by and by.
+     *
+     * @throws LabRefusal when there is no such node, or it is off
+     */
+    void stopNode(String name) {
+        LabNode node = onLoop(() -> {
+            LabNode taken = nodes.take(name);
+            begun.values().removeIf(pod -> pod.spec().nodeName().equals(name));
+            book.off(name);
+            settle();
+            return taken;
+        });
+        nodes.end(node);
+    }
+
+    /**
+     * Switches a node on again.
+     *
+     * @throws LabRefusal when there is no such node, or it is on
+     */
+    void startNode(String name) {
+        synchronized (booting) {
+            LabNode node = nodes.boot(name);
+            onLoop(() -> {
+                nodes.add(node);
+                book.on(node);
+                node.agent().apply(told);
+                settle();
+                return Boolean.TRUE;
+            });
         }
-        return true;
     }
 
     /** Has the API served soon; to be called once, when the first manifests are applied. */
     void serveApi() {
         LabApi.open(this, objects.registry(), api);
+        var unused = loop.scheduleWithFixedDelay(
+                book::renewLeases, FIRST_LEASE.toMillis(), LEASE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     LabMemory memory() {
         return memory;
     }
 
-    /** Waits until the API is served. */
-    void awaitApi() {
+    /**
+     * Puts a context of this lab into the user's own kubeconfig, which loses it when the lab goes down.
+     *
+     * @throws LabRefusal when the lab couldn't remember that, or the file can't be changed
+     */
+    public void putContext(UserKubeconfig kubeconfig) {
+        String goesDown = "the lab could not take its context out of " + kubeconfig.file() + " again: ";
         try {
-            api.join();
+            memory.requireFiles();
+        } catch (LabRefusal e) {
+            throw new LabRefusal(goesDown + e.getMessage());
+        }
+        UserKubeconfig.Before before = kubeconfig.put(awaitApi().access());
+        Optional<LabSettings.Context> known = memory.context();
+        if (known.isEmpty() || !known.get().kubeconfig().equals(kubeconfig)) {
+            memory.remember(new LabSettings.Context(kubeconfig, before));
+        }
+    }
+
+    /** Waits until the API is served. */
+    LabApi awaitApi() {
+        try {
+            return api.join();
         } catch (CompletionException e) {
             throw new LabRefusal("the lab's API could not be served: " + e.getCause());
         }
@@ -283,6 +321,7 @@ public final class Lab implements AutoCloseable {
             return;
         }
         objects.write(() -> {
+            book.act(Instant.now());
             controllers.settle(store, Instant.now());
             objects.conclude();
             return Boolean.TRUE;
@@ -299,11 +338,14 @@ public final class Lab implements AutoCloseable {
 
     /** Some things change by time alone: a rollout that waits for a pod to have been ready for a while. */
     private void wakeWhenDue(LabPicture now) {
-        Optional<Instant> due = Controllers.due(now, Instant.now());
-        if (due.isPresent()) {
-            long millis = Math.max(1, Duration.between(Instant.now(), due.get()).toMillis());
-            var unused = loop.schedule(this::settle, millis, TimeUnit.MILLISECONDS);
-        }
+        Instant moment = Instant.now();
+        Stream.of(Controllers.due(now, moment), book.due(now, moment))
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder())
+                .ifPresent(due -> {
+                    long millis = Math.max(1, Duration.between(moment, due).toMillis() + 1);
+                    var unused = loop.schedule(this::wake, millis, TimeUnit.MILLISECONDS);
+                });
     }
 
     private void startAndStopPods(LabPicture now) {
@@ -311,6 +353,9 @@ public final class Lab implements AutoCloseable {
         for (Pod pod : now.pods().values()) {
             gone.remove(pod.metadata().uid());
             Optional<Kubelet> kubelet = nodes.find(pod.spec().nodeName()).map(LabNode::kubelet);
+            if (book.isOff(pod.spec().nodeName())) {
+                continue; // it says what became of the pod when it is back
+            }
             if (pod.metadata().deleting()) {
                 begun.remove(pod.metadata().uid());
                 kubelet.ifPresentOrElse(

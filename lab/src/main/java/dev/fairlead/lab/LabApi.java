@@ -9,9 +9,9 @@ import dev.fairlead.api.serve.ApiRouter;
 import dev.fairlead.api.serve.Certificate;
 import dev.fairlead.api.serve.HttpDoor;
 import dev.fairlead.api.serve.Reply;
-import dev.fairlead.lab.LabSettings.Access;
 import dev.fairlead.lab.door.LabName;
 import dev.fairlead.lab.door.LabRefusal;
+import dev.fairlead.lab.kubeconfig.Access;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -47,9 +47,11 @@ public final class LabApi implements AutoCloseable {
     private static final Duration VALID = Duration.ofDays(3650);
 
     private final HttpDoor door;
+    private final Access access;
 
-    private LabApi(HttpDoor door) {
+    private LabApi(HttpDoor door, Access access) {
         this.door = door;
+        this.access = access;
     }
 
     /**
@@ -68,8 +70,8 @@ public final class LabApi implements AutoCloseable {
     }
 
     private static LabApi openNow(Lab lab, Registry registry) {
-        Optional<Access> before = lab.memory().access();
-        String token = before.map(Access::token).orElseGet(LabApi::newToken);
+        Optional<LabSettings.Access> before = lab.memory().access();
+        String token = before.map(LabSettings.Access::token).orElseGet(LabApi::newToken);
         Certificate certificate = before.map(access -> Certificate.of(access.key(), access.certificate()))
                 .orElseGet(() -> Certificate.selfSigned(
                         "fairlead lab", List.of("localhost"), List.of(InetAddress.ofLiteral(LOOPBACK)), VALID));
@@ -77,17 +79,34 @@ public final class LabApi implements AutoCloseable {
                 registry,
                 version(),
                 Map.of("pods/log", (namespace, name, request) -> log(lab, namespace, name, request)));
-        HttpDoor door = open(handler, before.map(Access::port).orElse(0), certificate, token);
+        HttpDoor door = open(handler, before.map(LabSettings.Access::port).orElse(0), certificate, token);
         try {
             Files.createFile(
                     KUBECONFIG, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(KUBECONFIG, kubeconfig(lab.options().name(), door.port(), certificate.pem(), token));
-            lab.memory().remember(new Access(door.port(), token, certificate.privateKey(), certificate.encoded()));
-            return new LabApi(door);
+            LabApi api = new LabApi(door, access(lab.options().name(), door.port(), certificate.pem(), token));
+            Files.writeString(KUBECONFIG, kubeconfig(api.access()));
+            lab.memory()
+                    .remember(new LabSettings.Access(
+                            door.port(), token, certificate.privateKey(), certificate.encoded()));
+            if (before.isPresent() && before.get().port() != door.port()) {
+                tellContext(lab, api);
+            }
+            return api;
         } catch (IOException | UncheckedIOException e) {
             door.close();
             throw new LabRefusal("could not write the kubeconfig: " + e.getMessage());
         }
+    }
+
+    /** The user's own kubeconfig must say where the API is now. */
+    private static void tellContext(Lab lab, LabApi api) {
+        lab.memory().context().ifPresent(context -> {
+            try {
+                var unused = context.kubeconfig().put(api.access());
+            } catch (LabRefusal e) {
+                LOG.warn("the lab's context is not up to date: {}", e.getMessage());
+            }
+        });
     }
 
     private static String newToken() {
@@ -122,8 +141,7 @@ public final class LabApi implements AutoCloseable {
                 .put("platform", "linux/" + System.getProperty("os.arch", ""));
     }
 
-    private static String kubeconfig(LabName lab, int port, String pem, String token) {
-        String context = "fairlead-" + lab;
+    private static String kubeconfig(Access access) {
         return """
                 apiVersion: v1
                 kind: Config
@@ -134,14 +152,26 @@ public final class LabApi implements AutoCloseable {
                 clusters:
                 - name: %1$s
                   cluster:
-                    server: https://127.0.0.1:%2$d
+                    server: %2$s
                     certificate-authority-data: %3$s
                 users:
                 - name: %1$s
                   user:
                     token: %4$s
-                """.formatted(
-                context, port, Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII)), token);
+                """.formatted(access.name(), access.server(), access.authority(), access.token());
+    }
+
+    /** What a kubeconfig says of it. */
+    Access access() {
+        return access;
+    }
+
+    private static Access access(LabName lab, int port, String pem, String token) {
+        return new Access(
+                StoppedLab.contextName(lab),
+                "https://" + LOOPBACK + ":" + port,
+                Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII)),
+                token);
     }
 
     /** What a container has printed so far; following it is not served. */

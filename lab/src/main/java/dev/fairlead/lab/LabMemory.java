@@ -131,6 +131,10 @@ final class LabMemory implements AutoCloseable {
         write();
     }
 
+    synchronized Optional<LabSettings.Context> context() {
+        return settings.context();
+    }
+
     private void write() {
         own.ifPresent(mine -> settings.write(mine.files()));
     }
@@ -172,7 +176,7 @@ final class LabMemory implements AutoCloseable {
                 if (unwanted) {
                     StoppedLab.forget(mine.files());
                 }
-            } catch (IOException e) {
+            } catch (IOException | LabRefusal e) { // who asked for it tries again, and tells
                 LOG.warn("{} could not be deleted: {}", mine.files().directory(), e.getMessage());
             } finally {
                 mine.held().close();

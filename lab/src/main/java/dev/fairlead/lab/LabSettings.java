@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.lab.LabOptions.ForeignCni;
 import dev.fairlead.lab.door.LabFiles;
 import dev.fairlead.lab.door.LabRefusal;
+import dev.fairlead.lab.kubeconfig.UserKubeconfig;
 import dev.fairlead.packet.Prefix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,10 +40,11 @@ public record LabSettings(
     public record Access(int port, String token, byte[] key, byte[] certificate) {}
 
     /**
-     * @param file the kubeconfig
-     * @param before what {@code current-context} was there; empty when nothing was
+     * A kubeconfig that has a context of this lab.
+     *
+     * @param before what it said before
      */
-    public record Context(Path file, String before) {}
+    public record Context(UserKubeconfig kubeconfig, UserKubeconfig.Before before) {}
 
     static LabSettings of(LabOptions options) {
         return new LabSettings(options.layout(), options.foreign(), Optional.empty(), Optional.empty());
@@ -52,7 +54,7 @@ public record LabSettings(
         return new LabSettings(layout, foreign, Optional.of(access), context);
     }
 
-    public LabSettings with(Context changed) {
+    LabSettings with(Context changed) {
         return new LabSettings(layout, foreign, access, Optional.of(changed));
     }
 
@@ -101,6 +103,12 @@ public record LabSettings(
         return prefixes;
     }
 
+    private static List<String> texts(JsonNode json) {
+        List<String> texts = new ArrayList<>();
+        json.forEach(one -> texts.add(one.asText()));
+        return texts;
+    }
+
     private static Optional<ForeignCni> foreign(JsonNode json) {
         return json.isObject()
                 ? Optional.of(new ForeignCni(
@@ -122,7 +130,11 @@ public record LabSettings(
     private static Optional<Context> context(JsonNode json) {
         return json.isObject()
                 ? Optional.of(new Context(
-                        Path.of(json.path("file").asText()), json.path("before").asText()))
+                        new UserKubeconfig(Path.of(json.path("file").asText())),
+                        new UserKubeconfig.Before(
+                                json.path("before").asText(),
+                                json.path("created").asBoolean(),
+                                texts(json.path("missing")))))
                 : Optional.empty();
     }
 
@@ -141,8 +153,13 @@ public record LabSettings(
                 .put("token", one.token())
                 .put("key", Base64.getEncoder().encodeToString(one.key()))
                 .put("certificate", Base64.getEncoder().encodeToString(one.certificate())));
-        context.ifPresent(one ->
-                json.putObject("context").put("file", one.file().toString()).put("before", one.before()));
+        context.ifPresent(one -> {
+            ObjectNode of = json.putObject("context")
+                    .put("file", one.kubeconfig().file().toString())
+                    .put("before", one.before().current())
+                    .put("created", one.before().created());
+            one.before().missing().forEach(of.putArray("missing")::add);
+        });
         try {
             files.writeSettings(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
         } catch (IOException e) {

@@ -112,7 +112,7 @@ public final class LabObjects {
 
     /** A lab that was there before: its pods have ended with its nodes, as they do when machines are switched off. */
     private void takeBack() {
-        takeAll();
+        KINDS.forEach((name, kind) -> takeAll(name, kind));
         for (ObjectNode document : documents.list(Resources.PODS.name(), "").objects()) {
             if (!isGoing(document)) {
                 Pod pod = (Pod) DocumentReader.read(Kind.POD, document);
@@ -214,6 +214,24 @@ public final class LabObjects {
         EndpointDocuments.conclude(picture, draft(), clock.instant());
     }
 
+    /** The pods of a node that has been off can't be as they were: to be called in {@link #write}. */
+    public void rebooted(String node) {
+        for (Pod pod : List.copyOf(records.picture().pods().values())) {
+            if (pod.spec().nodeName().equals(node) && !pod.status().phase().over()) {
+                draft().find(Documents.key(pod))
+                        .ifPresent(document -> records.setStatus(
+                                pod.key(), pod.metadata().uid(), PodStatuses.afterReboot(document.path("status"))));
+            }
+        }
+    }
+
+    /** Nodes that are alive say so: to be called in {@link #write}. */
+    public void renewLeases(Iterable<String> nodes) {
+        for (String name : nodes) {
+            records.picture().node(name).ifPresent(node -> NodeLeases.renew(draft(), node, clock.instant()));
+        }
+    }
+
     private void status(LabObject object, java.util.function.Function<ObjectNode, ObjectNode> status) {
         ObjectKey key = Documents.key(object);
         draft().find(key).ifPresent(before -> {
@@ -267,12 +285,16 @@ public final class LabObjects {
                     records.drop(kind, object.key());
                 }
             }
-            for (ObjectNode document : documents.list(name, "").objects()) {
-                if (!isGoing(document)) {
-                    records.take(DocumentReader.read(kind, document));
-                }
-            }
+            takeAll(name, kind);
         });
+    }
+
+    private void takeAll(String resource, Kind kind) {
+        for (ObjectNode document : documents.list(resource, "").objects()) {
+            if (!isGoing(document)) {
+                records.take(DocumentReader.read(kind, document));
+            }
+        }
     }
 
     /** Deleted, and only a finalizer keeps it: it has no effect any more. */
@@ -364,7 +386,9 @@ public final class LabObjects {
             }
             case ReplicaSet replicaSet -> document.withObjectProperty("spec").put("replicas", replicaSet.replicas());
             case Node node -> { // what users wrote into its spec stays
-                document.withObjectProperty("spec").setAll(Documents.spec(node));
+                ObjectNode spec = document.withObjectProperty("spec");
+                spec.setAll(Documents.spec(node));
+                WorkloadStatuses.taint(spec, node.ready(), clock.instant());
                 document.set("status", WorkloadStatuses.node(node, before.path("status"), clock.instant()));
             }
             default -> {

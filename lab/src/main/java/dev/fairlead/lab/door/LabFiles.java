@@ -78,7 +78,7 @@ public record LabFiles(LabName lab, Path directory) {
 
     /** Labs that have files here, in the order of their names. */
     public static List<LabName> all(Map<String, String> environment) {
-        if (!canBe(environment)) {
+        if (!canBe(environment) || !Files.isDirectory(root(environment))) {
             return List.of();
         }
         TreeSet<String> names = new TreeSet<>();
