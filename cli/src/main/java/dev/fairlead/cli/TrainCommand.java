@@ -10,7 +10,9 @@ import dev.fairlead.lab.LabHost;
 import dev.fairlead.lab.LabLayout;
 import dev.fairlead.lab.LabLayout.Families;
 import dev.fairlead.lab.LabOptions;
+import dev.fairlead.lab.StoppedLab;
 import dev.fairlead.lab.demo.Demo;
+import dev.fairlead.lab.door.LabFiles;
 import dev.fairlead.lab.door.LabName;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -69,7 +71,9 @@ record TrainCommand() implements Command {
     /** A whole lab with the demo's rows. It stays for others' questions until standard input ends. */
     private static void trainLab(String name) {
         LabLayout layout = LabLayout.of(2, Families.IPV4, List.of(), List.of(), List.of());
-        LabOptions options = LabOptions.of(new LabName(name), layout, Launch.home());
+        LabName lab = new LabName(name);
+        LabFiles files = LabFiles.of(lab, Map.of("XDG_STATE_HOME", System.getProperty("java.io.tmpdir", "/tmp")));
+        LabOptions options = LabOptions.of(lab, layout, Launch.home()).withFiles(files);
         try (LabHost host = LabHost.start(options, List.of(Demo.manifest()), Launch.labEnvironment())) {
             host.awaitReady(PATIENCE);
             Terminal nobody = nobody();
@@ -79,6 +83,11 @@ record TrainCommand() implements Command {
             var unused = System.in.read();
         } catch (IOException e) {
             throw new UncheckedIOException("could not wait for the end of standard input", e);
+        }
+        try {
+            StoppedLab.forget(files);
+        } catch (IOException e) {
+            throw new UncheckedIOException("what the training wrote could not be deleted", e);
         }
     }
 

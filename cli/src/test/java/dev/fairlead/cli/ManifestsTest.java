@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -91,7 +92,7 @@ class ManifestsTest {
     @ParameterizedTest
     @MethodSource("manifests")
     void doesWhatItSays(String name) throws IOException {
-        Ran applied = APPLIED.get(name);
+        Ran applied = Objects.requireNonNull(APPLIED.get(name));
         String command = "";
         List<String> wanted = new ArrayList<>();
         int seen = 0;
@@ -131,8 +132,8 @@ class ManifestsTest {
     }
 
     private static void applied(String name) {
-        assertThat(APPLIED.get(name).exitCode())
-                .as(APPLIED.get(name).toString())
+        assertThat(Objects.requireNonNull(APPLIED.get(name)).exitCode())
+                .as(Objects.requireNonNull(APPLIED.get(name)).toString())
                 .isZero();
     }
 
