@@ -1,5 +1,8 @@
 package dev.fairlead.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,25 +13,27 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A kubectl of this machine, and the cluster and home directory that it is given.
+ * A real kubectl that talks to a lab.
  *
- * @param minor its version behind "1."; {@link Integer#MAX_VALUE} for the one on the PATH, whose name doesn't say
+ * @param home where it keeps what it learnt of the API
  */
-record Kubectl(Path program, int minor, Path kubeconfig, Path home) {
+record Kubectl(String program, String kubeconfig, Path home) {
+    private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** The first is the one on the PATH; then those that an SDK brings for older and newer servers. */
-    static List<Kubectl> all(Path kubeconfig, Path home) {
-        List<Kubectl> found = new ArrayList<>();
+    /** The first is the one on the PATH; then those that an SDK brings for older and newer servers. None is no failure. */
+    static List<String> installed() {
+        List<String> found = new ArrayList<>();
         for (String directory : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
             Path program = Path.of(directory, "kubectl");
             if (!Files.isExecutable(program)) {
                 continue;
             }
-            found.add(new Kubectl(program, Integer.MAX_VALUE, kubeconfig, home));
+            found.add(program.toString());
             try (Stream<Path> beside = Files.list(program.toRealPath().resolveSibling("."))) {
-                beside.filter(path -> path.getFileName().toString().matches("kubectl\\.1\\.[0-9]+"))
+                beside.map(Path::toString)
+                        .filter(name -> name.matches(".*/kubectl\\.1\\.[0-9]+"))
                         .sorted()
-                        .forEach(path -> found.add(new Kubectl(path, minor(path), kubeconfig, home)));
+                        .forEach(found::add);
             } catch (IOException e) {
                 throw new AssertionError("looking beside " + program, e);
             }
@@ -37,27 +42,40 @@ record Kubectl(Path program, int minor, Path kubeconfig, Path home) {
         return found;
     }
 
-    private static int minor(Path program) {
-        String name = program.toString();
-        return Integer.parseInt(name.substring(name.lastIndexOf('.') + 1));
+    static Kubectl of(String program, TestLab lab, Path home) {
+        return new Kubectl(program, lab.lab("kubeconfig").ok().strip(), home);
     }
 
     Map<String, String> environment() {
-        return Map.of("KUBECONFIG", kubeconfig.toString(), "HOME", home.toString());
+        return Map.of("KUBECONFIG", kubeconfig, "HOME", home.toString());
     }
 
-    List<String> command(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(program.toString()));
-        command.addAll(List.of(arguments));
-        return command;
+    Ran withInput(String stdin, List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(program));
+        command.addAll(arguments);
+        return Ran.program(environment(), stdin, command);
     }
 
     Ran run(String... arguments) {
-        return withInput("", arguments);
+        return withInput("", List.of(arguments));
     }
 
-    Ran withInput(String stdin, String... arguments) {
-        return Ran.program(environment(), stdin, command(arguments));
+    JsonNode json(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("-o", "json"));
+        String text = withInput("", all).ok();
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(String.join(" ", all) + " printed no JSON: " + text, e);
+        }
+    }
+
+    /** Its version behind "1."; for the one on the PATH, whose name doesn't say, a large number. */
+    int minor() {
+        return program.matches(".*/kubectl\\.1\\.[0-9]+")
+                ? Integer.parseInt(program.substring(program.lastIndexOf('.') + 1))
+                : Integer.MAX_VALUE;
     }
 
     /** A shell's line in which {@code kubectl} is this one. */
@@ -75,5 +93,11 @@ record Kubectl(Path program, int minor, Path kubeconfig, Path home) {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" < " + file, "sh"));
         command.addAll(command(arguments));
         return Started.program(home, environment(), command);
+    }
+
+    private List<String> command(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(program));
+        command.addAll(List.of(arguments));
+        return command;
     }
 }

@@ -86,9 +86,10 @@ class LabStreamsTest {
 
     @BeforeAll
     static void start() {
-        assumeTrue(!Kubectl.all(home, home).isEmpty(), "no kubectl on this machine");
+        List<String> programs = Kubectl.installed();
+        assumeTrue(!programs.isEmpty(), "no kubectl on this machine");
         lab = TestLab.up(PODS);
-        all = Kubectl.all(Path.of(lab.lab("kubeconfig").ok().strip()), home);
+        all = programs.stream().map(program -> Kubectl.of(program, lab, home)).toList();
         kubectl = all.getFirst();
     }
 
@@ -238,17 +239,18 @@ class LabStreamsTest {
     void aPodIsRunAttachedToAndRemoved() {
         Ran ran = kubectl.withInput(
                 "hello\n",
-                "run",
-                "once",
-                "--image=host",
-                "--restart=Never",
-                "-i",
-                "--rm",
-                "--command",
-                "--",
-                "sh",
-                "-c",
-                "read x; echo \"got $x\"; cat; exit 4");
+                List.of(
+                        "run",
+                        "once",
+                        "--image=host",
+                        "--restart=Never",
+                        "-i",
+                        "--rm",
+                        "--command",
+                        "--",
+                        "sh",
+                        "-c",
+                        "read x; echo \"got $x\"; cat; exit 4"));
         assertThat(ran.exitCode()).as(ran.toString()).isEqualTo(4);
         assertThat(ran.out()).contains("got hello", "pod \"once\" deleted");
     }
@@ -257,9 +259,7 @@ class LabStreamsTest {
     void logsAreFollowedToTheEndOfTheContainer() {
         kubectl.withInput(
                         pod("counting", "Never", "for i in 1 2 3 4 5; do echo line $i; sleep 0.1; done; printf end"),
-                        "apply",
-                        "-f",
-                        "-")
+                        List.of("apply", "-f", "-"))
                 .ok();
         Poll.until(
                 PATIENCE,
@@ -285,7 +285,7 @@ class LabStreamsTest {
             assertThat(program.run("logs", "shell", "--all-containers").ok()).isEqualTo("first\nsecond\n");
             assertThat(program.run("logs", "shell", "-c", "second").ok()).isEqualTo("second\n");
         }
-        kubectl.withInput(pod("again", "Always", "echo run $(date +%N); exit 3"), "apply", "-f", "-")
+        kubectl.withInput(pod("again", "Always", "echo run $(date +%N); exit 3"), List.of("apply", "-f", "-"))
                 .ok();
         Poll.until(
                 PATIENCE,

@@ -27,7 +27,7 @@ record LabLogs(PodLookup lookup) {
         LogOptions options = options(name, request.query());
         Optional<RunningContainer> running = lookup.find(pod, container);
         if (request.query().flag("previous")) {
-            ContainerLog log = running.flatMap(RunningContainer::previousLog)
+            ContainerLog log = running.flatMap(found -> isWaiting(pod, container) ? found.log() : found.previousLog())
                     .orElseThrow(() -> ApiException.badRequest(
                             "previous terminated container \"" + container + "\" in pod \"" + name + "\" not found"));
             return printed(log, options);
@@ -50,12 +50,21 @@ record LabLogs(PodLookup lookup) {
     }
 
     private static String waiting(Pod pod, String container) {
+        return findWaiting(pod, container).map(State.Waiting::reason).orElse("ContainerCreating");
+    }
+
+    /** To be started again: then its last run counts as the previous one already. */
+    private static boolean isWaiting(Pod pod, String container) {
+        return findWaiting(pod, container).isPresent();
+    }
+
+    private static Optional<State.Waiting> findWaiting(Pod pod, String container) {
         for (ContainerStatus status : pod.status().containers()) {
             if (status.name().equals(container) && status.state() instanceof State.Waiting waiting) {
-                return waiting.reason();
+                return Optional.of(waiting);
             }
         }
-        return "ContainerCreating";
+        return Optional.empty();
     }
 
     private static LogOptions options(String pod, Query query) {

@@ -30,7 +30,8 @@ record PodLookup(Lab lab) {
             }
             return names.getFirst();
         }
-        if (!names.contains(wanted)) {
+        if (pod.spec().allContainers().stream()
+                .noneMatch(container -> container.name().equals(wanted))) {
             throw ApiException.badRequest("container " + wanted + " is not valid for pod " + name);
         }
         return wanted;

@@ -32,6 +32,11 @@ public record ApiRequest(
         byte[] body,
         String upgrade,
         List<String> protocols) {
+    /** One that wants nothing but an answer. */
+    public ApiRequest(String method, String path, Query query, String accept, String contentType, byte[] body) {
+        this(method, path, query, accept, contentType, body, "", List.of());
+    }
+
     /** The real server takes 3 MiB (k8s.io/apiserver, {@code MaxRequestBodyBytes}). */
     public static final int MOST_BYTES = 3 * 1024 * 1024;
 

@@ -28,45 +28,21 @@ public final class HostProcess implements AutoCloseable {
     }
 
     /**
-     * What is to run.
+     * Starts a program. What it prints goes to the log, which ends with it.
      *
-     * @param command program and arguments; the program is a path or a name on the environment's {@code PATH}
+     * @param program as {@link Sandbox#inside} has it
      * @param input whether it can be fed
      * @param terminal whether it runs on a terminal of its own
      */
-    record Program(
-            List<String> command, Map<String, String> environment, Path directory, boolean input, boolean terminal) {
-        /** @throws IllegalArgumentException when there is no such program */
-        Spawn spawn() {
-            Path program = find(command.getFirst(), environment.getOrDefault("PATH", ""))
-                    .orElseThrow(() ->
-                            new IllegalArgumentException("no program '" + command.getFirst() + "' on this machine"));
-            return Spawn.of(program, command.subList(1, command.size()))
-                    .withEnvironment(environment)
-                    .withDirectory(directory);
-        }
-
-        ChildStreams start(Sandbox pod, ChildStreams.Listener listener) {
-            Spawn spawn = spawn();
-            return terminal
-                    ? ChildStreams.onTerminal(path -> pod.runOn(path, spawn), listener)
-                    : ChildStreams.piped(input, (in, out, err) -> pod.run(spawn, in, out, err), listener);
-        }
-    }
-
-    /** Starts it. What it prints goes to the log, which ends with it. */
-    static HostProcess start(Sandbox pod, Program program, ContainerLog log) {
+    static HostProcess start(Spawn program, boolean input, boolean terminal, ContainerLog log) {
         CompletableFuture<Integer> exit = new CompletableFuture<>();
-        ChildStreams streams = program.start(pod, new ChildStreams.Listener() {
+        ChildStreams streams = converse(program, input, terminal, new ChildStreams.Listener() {
             @Override
             public void printed(int stream, byte[] bytes) {
                 try {
                     log.append(stream, bytes);
                 } catch (UncheckedIOException e) { // a full disk is no reason to end a container
-                    LOG.warn(
-                            "{} printed something that is lost: {}",
-                            program.command().getFirst(),
-                            e.getMessage());
+                    LOG.warn("{} printed something that is lost: {}", program.program(), e.getMessage());
                 }
             }
 
@@ -79,6 +55,16 @@ public final class HostProcess implements AutoCloseable {
         return new HostProcess(streams, exit);
     }
 
+    /** Starts a program whose streams somebody serves. */
+    static ChildStreams converse(Spawn program, boolean input, boolean terminal, ChildStreams.Listener listener) {
+        return terminal
+                ? ChildStreams.onTerminal(path -> program.withTerminal(path).start(), listener)
+                : ChildStreams.piped(
+                        input,
+                        (in, out, err) -> program.withStreams(in, out, err).start(),
+                        listener);
+    }
+
     /** Completes when it has ended and the log has all it printed: as {@link Child#exit}. */
     CompletableFuture<Integer> exit() {
         return exit;
@@ -87,6 +73,19 @@ public final class HostProcess implements AutoCloseable {
     /** Its input, and its terminal's size. */
     ChildStreams streams() {
         return streams;
+    }
+
+    /** @param elsewhere whether it sees other files than we do, so that a path may name one that isn't here */
+    static Spawn spawn(List<String> command, Map<String, String> environment, Path directory, boolean elsewhere) {
+        String name = command.getFirst();
+        Path program = elsewhere && name.startsWith("/")
+                ? Path.of(name)
+                : find(name, environment.getOrDefault("PATH", ""))
+                        .orElseThrow(() -> new IllegalArgumentException("exec: \"" + name
+                                + "\": executable file not found in $PATH: no program of this machine"));
+        return Spawn.of(program, command.subList(1, command.size()))
+                .withEnvironment(environment)
+                .withDirectory(directory);
     }
 
     /** The program that a name stands for, as {@code execvp(3)} looks for it. */
@@ -111,10 +110,14 @@ public final class HostProcess implements AutoCloseable {
         return streams.child();
     }
 
-    /** SIGTERM, and SIGKILL when it still runs after {@code grace}. */
-    public void stop(Duration grace) {
+    /** Asks it to end. */
+    void terminate() {
         process().signal(Child.SIGTERM);
-        if (process().await(grace).isEmpty()) {
+    }
+
+    /** Waits for its end, and ends it where it takes longer. */
+    void end(Duration patience) {
+        if (process().await(patience).isEmpty()) {
             process().kill();
         }
         process().close();
