@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -91,7 +92,7 @@ class ManifestsTest {
     @ParameterizedTest
     @MethodSource("manifests")
     void doesWhatItSays(String name) throws IOException {
-        Ran applied = APPLIED.get(name);
+        Ran applied = applied(name);
         String command = "";
         List<String> wanted = new ArrayList<>();
         int seen = 0;
@@ -116,7 +117,7 @@ class ManifestsTest {
         if (command.isEmpty()) {
             return;
         }
-        applied(name);
+        assertThat(applied(name).exitCode()).as(applied(name).toString()).isZero();
         assertThat(wanted).as("what %s should print", command).isNotEmpty();
         Ran[] last = new Ran[1];
         Poll.until(
@@ -130,10 +131,8 @@ class ManifestsTest {
                         + kubectl.run("get", "pods,events", "-n", name).out());
     }
 
-    private static void applied(String name) {
-        assertThat(APPLIED.get(name).exitCode())
-                .as(APPLIED.get(name).toString())
-                .isZero();
+    private static Ran applied(String name) {
+        return Objects.requireNonNull(APPLIED.get(name), name);
     }
 
     private static Predicate<String> fits(String name, String expression) {

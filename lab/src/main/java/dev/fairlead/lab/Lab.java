@@ -132,7 +132,7 @@ public final class Lab implements AutoCloseable {
     void serveApi() {
         LabApi.open(this, objects.registry(), api);
         var unused = api.thenRun(this::wake);
-        var events = loop.scheduleWithFixedDelay(this::wake, EVENTS_AGE, EVENTS_AGE, TimeUnit.MINUTES);
+        var alsoUnused = loop.scheduleWithFixedDelay(this::wake, EVENTS_AGE, EVENTS_AGE, TimeUnit.MINUTES);
     }
 
     /** Waits until the API is served. */
@@ -336,7 +336,9 @@ public final class Lab implements AutoCloseable {
         @Override
         public void happened(ObjectKey pod, String uid, PodEvent event, String node) {
             objects.happened(pod, uid, event, node);
-            wake();
+            if (api.isDone()) {
+                wake();
+            }
         }
 
         @Override
