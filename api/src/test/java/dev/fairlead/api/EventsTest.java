@@ -80,8 +80,8 @@ class EventsTest {
     @Test
     void patchedAndDeletedByTheOtherGroup() {
         createByTheOtherGroup();
-        JsonNode patched = ask(
-                "PATCH", OTHER + "/a", Map.of(), "application/merge-patch+json", "{\"note\": \"again\"}");
+        JsonNode patched =
+                ask("PATCH", OTHER + "/a", Map.of(), "application/merge-patch+json", "{\"note\": \"again\"}");
         assertThat(patched.path("note").asText()).isEqualTo("again");
         assertThat(get(CORE + "/a").path("message").asText()).isEqualTo("again");
         assertThat(ask("DELETE", OTHER + "/a", Map.of(), "", "").path("status").asText())

@@ -333,4 +333,35 @@ class LabKubectlTest {
             throw new AssertionError("copying the kubeconfig", e);
         }
     }
+
+    /** Whoever comes second finds what the first made, or tries again: both are told the truth, and the object is whole. */
+    @Test
+    void twoKubectlsApplyAtOnce() throws Exception {
+        String manifest =
+                "{kind: ConfigMap, apiVersion: v1, metadata: {name: contested}, data: {owner: %s, %s: 'yes'}}";
+        for (int round = 0; round < 4; round++) {
+            List<Thread> writers = new ArrayList<>();
+            List<Ran> answers = java.util.Collections.synchronizedList(new ArrayList<>());
+            for (String writer : List.of("a", "b")) {
+                writers.add(Thread.ofPlatform().start(() -> answers.add(apply(manifest.formatted(writer, writer)))));
+            }
+            for (Thread writer : writers) {
+                writer.join();
+            }
+            // kubectl itself doesn't try a create again that came second.
+            assertThat(answers).allMatch(ran -> ran.exitCode() == 0 || ran.err().contains("already exists"));
+            assertThat(json("get", "configmap", "contested")
+                            .path("data")
+                            .path("owner")
+                            .asText())
+                    .isIn("a", "b");
+        }
+        apply(manifest.formatted("a", "a")).ok();
+        assertThat(json("get", "configmap", "contested")
+                        .path("data")
+                        .path("owner")
+                        .asText())
+                .isEqualTo("a");
+        kubectl("delete", "configmap", "contested").ok();
+    }
 }

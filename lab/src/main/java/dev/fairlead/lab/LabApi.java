@@ -11,6 +11,7 @@ import dev.fairlead.api.serve.HttpDoor;
 import dev.fairlead.api.serve.Reply;
 import dev.fairlead.lab.door.LabName;
 import dev.fairlead.lab.door.LabRefusal;
+import dev.fairlead.lab.kubeconfig.Access;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -24,13 +25,17 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The lab's Kubernetes API on loopback, and the kubeconfig that leads there. The file is on the lab's own tmpfs and goes with
  * the lab (docs/decisions/0012); whoever may see the lab's process reaches it through {@code /proc}.
  */
 public final class LabApi implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LabApi.class);
     /** As the lab sees it. */
     public static final Path KUBECONFIG = LabNodes.RUN.resolve("kubeconfig");
 
@@ -42,9 +47,11 @@ public final class LabApi implements AutoCloseable {
     private static final Duration VALID = Duration.ofDays(3650);
 
     private final HttpDoor door;
+    private final Access access;
 
-    private LabApi(HttpDoor door) {
+    private LabApi(HttpDoor door, Access access) {
         this.door = door;
+        this.access = access;
     }
 
     /**
@@ -63,25 +70,61 @@ public final class LabApi implements AutoCloseable {
     }
 
     private static LabApi openNow(Lab lab, Registry registry) {
-        byte[] random = new byte[TOKEN_BYTES];
-        new SecureRandom().nextBytes(random);
-        String token = HexFormat.of().formatHex(random);
-        Certificate certificate = Certificate.selfSigned(
-                "fairlead lab", List.of("localhost"), List.of(InetAddress.ofLiteral(LOOPBACK)), VALID);
+        Optional<LabSettings.Access> before = lab.memory().access();
+        String token = before.map(LabSettings.Access::token).orElseGet(LabApi::newToken);
+        Certificate certificate = before.map(access -> Certificate.of(access.key(), access.certificate()))
+                .orElseGet(() -> Certificate.selfSigned(
+                        "fairlead lab", List.of("localhost"), List.of(InetAddress.ofLiteral(LOOPBACK)), VALID));
         ApiRouter handler = new ApiRouter(
                 registry,
                 version(),
                 Map.of("pods/log", (namespace, name, request) -> log(lab, namespace, name, request)));
-        HttpDoor door = HttpDoor.open(handler, LOOPBACK, 0, certificate.serverContext(), token);
+        HttpDoor door = open(handler, before.map(LabSettings.Access::port).orElse(0), certificate, token);
         try {
             Files.createFile(
                     KUBECONFIG, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(KUBECONFIG, kubeconfig(lab.options().name(), door.port(), certificate.pem(), token));
-            return new LabApi(door);
-        } catch (IOException e) {
+            LabApi api = new LabApi(door, access(lab.options().name(), door.port(), certificate.pem(), token));
+            Files.writeString(KUBECONFIG, kubeconfig(api.access()));
+            lab.memory()
+                    .remember(new LabSettings.Access(
+                            door.port(), token, certificate.privateKey(), certificate.encoded()));
+            if (before.isPresent() && before.get().port() != door.port()) {
+                tellContext(lab, api);
+            }
+            return api;
+        } catch (IOException | UncheckedIOException e) {
             door.close();
-            throw new UncheckedIOException("could not write " + KUBECONFIG, e);
+            throw new LabRefusal("could not write the kubeconfig: " + e.getMessage());
         }
+    }
+
+    /** The user's own kubeconfig must say where the API is now. */
+    private static void tellContext(Lab lab, LabApi api) {
+        lab.memory().context().ifPresent(context -> {
+            try {
+                var unused = context.kubeconfig().put(api.access());
+            } catch (LabRefusal e) {
+                LOG.warn("the lab's context is not up to date: {}", e.getMessage());
+            }
+        });
+    }
+
+    private static String newToken() {
+        byte[] random = new byte[TOKEN_BYTES];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    /** @param port the one that kubeconfigs of this lab hold already, or 0; another where somebody has taken it meanwhile */
+    private static HttpDoor open(ApiRouter handler, int port, Certificate certificate, String token) {
+        if (port != 0) {
+            try {
+                return HttpDoor.open(handler, LOOPBACK, port, certificate.serverContext(), token);
+            } catch (UncheckedIOException | IllegalStateException e) {
+                LOG.warn("port {} of this lab's API is taken, so it gets another: {}", port, e.getMessage());
+            }
+        }
+        return HttpDoor.open(handler, LOOPBACK, 0, certificate.serverContext(), token);
     }
 
     private static ObjectNode version() {
@@ -98,8 +141,7 @@ public final class LabApi implements AutoCloseable {
                 .put("platform", "linux/" + System.getProperty("os.arch", ""));
     }
 
-    private static String kubeconfig(LabName lab, int port, String pem, String token) {
-        String context = "fairlead-" + lab;
+    private static String kubeconfig(Access access) {
         return """
                 apiVersion: v1
                 kind: Config
@@ -110,14 +152,26 @@ public final class LabApi implements AutoCloseable {
                 clusters:
                 - name: %1$s
                   cluster:
-                    server: https://127.0.0.1:%2$d
+                    server: %2$s
                     certificate-authority-data: %3$s
                 users:
                 - name: %1$s
                   user:
                     token: %4$s
-                """.formatted(
-                context, port, Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII)), token);
+                """.formatted(access.name(), access.server(), access.authority(), access.token());
+    }
+
+    /** What a kubeconfig says of it. */
+    Access access() {
+        return access;
+    }
+
+    private static Access access(LabName lab, int port, String pem, String token) {
+        return new Access(
+                StoppedLab.contextName(lab),
+                "https://" + LOOPBACK + ":" + port,
+                Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII)),
+                token);
     }
 
     /** What a container has printed so far; following it is not served. */

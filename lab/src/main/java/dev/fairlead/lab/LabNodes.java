@@ -16,9 +16,13 @@ import dev.fairlead.lab.node.PodNetwork;
 import dev.fairlead.lab.node.Sandbox;
 import dev.fairlead.lab.node.Underlay;
 import dev.fairlead.packet.Prefix;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,11 +53,22 @@ final class LabNodes implements AutoCloseable {
 
     private final LabOptions options;
     private final Underlay underlay;
-    private final Map<String, LabNode> nodes = new LinkedHashMap<>();
+    private final Boot boot;
+    /** Those that are on, in their order. Replaced, never changed. */
+    private volatile Map<String, LabNode> nodes = Map.of();
 
-    private LabNodes(LabOptions options, Underlay underlay) {
+    /** What every node is made with. */
+    private record Boot(
+            Kubelet.BuiltIn builtIn,
+            Map<String, String> environment,
+            Content.Source contents,
+            Kubelet.Listener listener,
+            ExecutorService workers) {}
+
+    private LabNodes(LabOptions options, Underlay underlay, Boot boot) {
         this.options = options;
         this.underlay = underlay;
+        this.boot = boot;
     }
 
     /** Makes all nodes, side by side; when one can't be made, none is left. */
@@ -63,10 +79,11 @@ final class LabNodes implements AutoCloseable {
             Content.Source contents,
             Kubelet.Listener listener,
             ExecutorService workers) {
-        LabNodes nodes = new LabNodes(options, Underlay.create());
+        LabNodes nodes =
+                new LabNodes(options, Underlay.create(), new Boot(builtIn, environment, contents, listener, workers));
         try {
             for (NodeSlot slot : options.layout().slots()) {
-                nodes.nodes.put(slot.name(), nodes.create(slot, builtIn, environment, contents, listener, workers));
+                nodes.add(nodes.create(slot));
             }
             return nodes;
         } catch (RuntimeException e) {
@@ -75,13 +92,75 @@ final class LabNodes implements AutoCloseable {
         }
     }
 
-    private LabNode create(
-            NodeSlot slot,
-            Kubelet.BuiltIn builtIn,
-            Map<String, String> environment,
-            Content.Source contents,
-            Kubelet.Listener listener,
-            ExecutorService workers) {
+    /** Puts a node among those that are on. */
+    synchronized void add(LabNode node) {
+        Map<String, LabNode> changed = new LinkedHashMap<>();
+        for (NodeSlot slot : options.layout().slots()) {
+            LabNode one = slot.name().equals(node.slot().name()) ? node : nodes.get(slot.name());
+            if (one != null) {
+                changed.put(slot.name(), one);
+            }
+        }
+        nodes = changed;
+    }
+
+    /** Takes a node from among those that are on; to be ended by {@link #end}. @throws LabRefusal when it isn't */
+    synchronized LabNode take(String name) {
+        Map<String, LabNode> changed = new LinkedHashMap<>(nodes);
+        LabNode taken = changed.remove(name);
+        if (taken == null) {
+            slot(name);
+            throw new LabRefusal(
+                    "node " + name + " is stopped already; ./fairlead lab node start " + name + " starts it");
+        }
+        nodes = changed;
+        return taken;
+    }
+
+    private NodeSlot slot(String name) {
+        List<String> names = new ArrayList<>();
+        for (NodeSlot slot : options.layout().slots()) {
+            if (slot.name().equals(name)) {
+                return slot;
+            }
+            names.add(slot.name());
+        }
+        throw new LabRefusal("there is no node '" + name + "'; the nodes are " + String.join(", ", names));
+    }
+
+    /** Makes a node that was ended, as a machine that is switched on; {@link #add} is to follow. */
+    LabNode boot(String name) {
+        NodeSlot slot = slot(name);
+        if (nodes.containsKey(name)) {
+            throw new LabRefusal("node " + name + " is not stopped");
+        }
+        return create(slot);
+    }
+
+    /** Ends everything on a node that was taken, as a machine that is switched off. */
+    void end(LabNode node) {
+        awaitEnds(node.kubelet().end());
+        String name = node.slot().name();
+        try {
+            node.close();
+        } finally {
+            underlay.disconnect(name);
+            deleteAll(LabNode.directory(RUN, name));
+        }
+    }
+
+    /** A machine that is switched on has an empty {@code /run}. */
+    private static void deleteAll(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not delete " + directory, e);
+        }
+    }
+
+    private LabNode create(NodeSlot slot) {
         Path directory = LabNode.directory(RUN, slot.name());
         Path pause = options.nativePrograms().resolve("pause");
         Sandbox sandbox = Sandbox.create(pause, slot.name());
@@ -96,11 +175,11 @@ final class LabNodes implements AutoCloseable {
                     pause,
                     RUN.resolve("logs"),
                     RUN.resolve("pods"),
-                    environment,
-                    contents,
-                    builtIn,
+                    boot.environment(),
+                    boot.contents(),
+                    boot.builtIn(),
                     this::awaitNoneSent);
-            return new LabNode(slot, sandbox, agent, new Kubelet(means, listener, workers));
+            return new LabNode(slot, sandbox, agent, new Kubelet(means, boot.listener(), boot.workers()));
         } catch (RuntimeException e) {
             sandbox.close();
             throw e;
@@ -171,14 +250,7 @@ final class LabNodes implements AutoCloseable {
     public void close() {
         List<CompletableFuture<Void>> ends = new ArrayList<>();
         all().forEach(node -> ends.addAll(node.kubelet().end()));
-        try {
-            CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
-                    .get(ENDING_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("not all pods have ended within {}", ENDING_PATIENCE, e);
-        }
+        awaitEnds(ends);
         for (LabNode node : all().reversed()) {
             try {
                 node.close();
@@ -187,5 +259,16 @@ final class LabNodes implements AutoCloseable {
             }
         }
         underlay.close();
+    }
+
+    private static void awaitEnds(List<CompletableFuture<Void>> ends) {
+        try {
+            CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
+                    .get(ENDING_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("not all pods have ended within {}", ENDING_PATIENCE, e);
+        }
     }
 }

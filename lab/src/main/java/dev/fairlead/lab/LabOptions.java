@@ -1,5 +1,6 @@
 package dev.fairlead.lab;
 
+import dev.fairlead.lab.door.LabFiles;
 import dev.fairlead.lab.door.LabName;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -9,19 +10,25 @@ import java.util.Optional;
  *
  * @param home the checkout, for the native programs
  * @param foreign another CNI plugin in Fairlead's place
+ * @param files where it keeps what is to outlast it; one without can't be stopped and started again
  */
 @SuppressWarnings("OptionalUsedAsFieldOrParameterType") // a lab has one or it has none; nobody passes it around
-public record LabOptions(LabName name, LabLayout layout, Path home, Optional<ForeignCni> foreign) {
+public record LabOptions(
+        LabName name, LabLayout layout, Path home, Optional<ForeignCni> foreign, Optional<LabFiles> files) {
 
     /** @param bin directory of its plugin binaries */
     public record ForeignCni(Path conf, Path bin) {}
 
     public static LabOptions of(LabName name, LabLayout layout, Path home) {
-        return new LabOptions(name, layout, home, Optional.empty());
+        return new LabOptions(name, layout, home, Optional.empty(), Optional.empty());
     }
 
     public LabOptions withForeignCni(Path conf, Path bin) {
-        return new LabOptions(name, layout, home, Optional.of(new ForeignCni(conf, bin)));
+        return new LabOptions(name, layout, home, Optional.of(new ForeignCni(conf, bin)), files);
+    }
+
+    public LabOptions withFiles(LabFiles where) {
+        return new LabOptions(name, layout, home, foreign, Optional.of(where));
     }
 
     /** What our build makes: {@code pause} and {@code fairlead-cni}. */

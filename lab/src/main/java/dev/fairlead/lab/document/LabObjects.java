@@ -67,24 +67,29 @@ public final class LabObjects {
 
     private final Set<ObjectKey> put = new HashSet<>();
     private Optional<ObjectStore.Draft> draft = Optional.empty();
+    /** Whether the documents may not say what the records know of pods. */
+    private boolean behind;
 
     /**
-     * Makes the API, with what the records hold already.
+     * Makes the API, with what the records hold already, and the records with what the documents hold already: one of the two
+     * is empty.
      *
      * @param records to be changed inside {@link #write} only
+     * @param documents of a lab that was there before, or none
      * @param server the API server's rules, by {@link Resource#name()}
      * @param check as {@link LabRules} has it
      * @param changed called, by any thread, when the API has changed something
      */
     public LabObjects(
             Store records,
+            ObjectStore documents,
             Map<String, Rules> server,
             Consumer<LabObject> check,
             InstantSource clock,
             RandomGenerator random,
             Runnable changed) {
         this.records = records;
-        this.documents = ObjectStore.inMemory();
+        this.documents = documents;
         this.clock = clock;
         this.changed = changed;
         this.rules = new HashMap<>(server);
@@ -92,15 +97,34 @@ public final class LabObjects {
         KINDS.forEach((name, kind) ->
                 rules.put(name, new LabRules(kind, server.getOrDefault(name, Rules.PLAIN), check)));
         this.registry = new Registry(documents, rules, clock, random);
+        takeBack();
         documents.listen(this::arrive);
         records.listen(this::mirror);
         write(() -> {
             List.of("default", "kube-node-lease", "kube-public", "kube-system").forEach(this::requireNamespace);
             for (Kind kind : Kind.values()) {
-                List.copyOf(records.picture().ofKind(kind).values()).forEach(this::create);
+                for (LabObject object :
+                        List.copyOf(records.picture().ofKind(kind).values())) {
+                    if (draft().find(Documents.key(object)).isEmpty()) {
+                        create(object);
+                    }
+                }
             }
             return Boolean.TRUE;
         });
+    }
+
+    /** A lab that was there before: its pods have ended with its nodes, as they do when machines are switched off. */
+    private void takeBack() {
+        KINDS.forEach((name, kind) -> takeAll(name, kind));
+        for (ObjectNode document : documents.list(Resources.PODS.name(), "").objects()) {
+            if (!isGoing(document)) {
+                Pod pod = (Pod) DocumentReader.read(Kind.POD, document);
+                records.drop(Kind.POD, pod.key());
+                records.take(pod.withStatus(PodStatuses.afterReboot(document.path("status"))));
+                behind = true;
+            }
+        }
     }
 
     private static Map<String, Kind> kinds() {
@@ -119,19 +143,25 @@ public final class LabObjects {
     public <T> T write(Supplier<T> command) {
         writer = Optional.of(Thread.currentThread());
         try {
-            return documents.write(made -> {
-                draft = Optional.of(made);
+            T made = documents.writeSoon(open -> {
+                draft = Optional.of(open);
                 put.clear();
                 takeIn();
-                Cascade cascade = new Cascade(made, this::takeOwned);
+                if (behind) {
+                    List.copyOf(records.picture().pods().values()).forEach(this::update);
+                }
+                Cascade cascade = new Cascade(open, this::takeOwned);
                 cascade.work(); // before the controllers miss an owner
                 T result = command.get();
                 cascade.work();
-                namespaceEnd.work(made, records, rules);
+                namespaceEnd.work(open, records, rules);
                 return result;
             });
+            behind = false;
+            return made;
         } catch (RuntimeException e) {
-            documents.write(made -> {
+            behind = true;
+            documents.writeSoon(open -> {
                 takeAll();
                 return Boolean.TRUE;
             });
@@ -205,6 +235,24 @@ public final class LabObjects {
                 .map(Documents::content);
     }
 
+    /** The pods of a node that has been off can't be as they were: to be called in {@link #write}. */
+    public void rebooted(String node) {
+        for (Pod pod : List.copyOf(records.picture().pods().values())) {
+            if (pod.spec().nodeName().equals(node) && !pod.status().phase().over()) {
+                draft().find(Documents.key(pod))
+                        .ifPresent(document -> records.setStatus(
+                                pod.key(), pod.metadata().uid(), PodStatuses.afterReboot(document.path("status"))));
+            }
+        }
+    }
+
+    /** Nodes that are alive say so: to be called in {@link #write}. */
+    public void renewLeases(Iterable<String> nodes) {
+        for (String name : nodes) {
+            records.picture().node(name).ifPresent(node -> NodeLeases.renew(draft(), node, clock.instant()));
+        }
+    }
+
     private void status(LabObject object, java.util.function.Function<ObjectNode, ObjectNode> status) {
         ObjectKey key = Documents.key(object);
         draft().find(key).ifPresent(before -> {
@@ -260,12 +308,16 @@ public final class LabObjects {
                     records.drop(kind, object.key());
                 }
             }
-            for (ObjectNode document : documents.list(name, "").objects()) {
-                if (!isGoing(document)) {
-                    records.take(DocumentReader.read(kind, document));
-                }
-            }
+            takeAll(name, kind);
         });
+    }
+
+    private void takeAll(String resource, Kind kind) {
+        for (ObjectNode document : documents.list(resource, "").objects()) {
+            if (!isGoing(document)) {
+                records.take(DocumentReader.read(kind, document));
+            }
+        }
     }
 
     /** Deleted, and only a finalizer keeps it: it has no effect any more. */
@@ -315,7 +367,7 @@ public final class LabObjects {
         if (object instanceof Pod pod) {
             document.set("status", podStatus(pod, document));
         } else if (object instanceof Node node) {
-            document.set("status", WorkloadStatuses.node(node, clock.instant()));
+            document.set("status", WorkloadStatuses.node(node, document.path("status"), clock.instant()));
         }
         ObjectNode stored = draft().put(Documents.key(object), document);
         put.add(Documents.key(object));
@@ -357,6 +409,12 @@ public final class LabObjects {
                 document.set("status", podStatus(pod, document));
             }
             case ReplicaSet replicaSet -> document.withObjectProperty("spec").put("replicas", replicaSet.replicas());
+            case Node node -> { // what users wrote into its spec stays
+                ObjectNode spec = document.withObjectProperty("spec");
+                spec.setAll(Documents.spec(node));
+                WorkloadStatuses.taint(spec, node.ready(), clock.instant());
+                document.set("status", WorkloadStatuses.node(node, before.path("status"), clock.instant()));
+            }
             default -> {
                 document.set("spec", Documents.spec(object));
                 document = inForm(object, document);

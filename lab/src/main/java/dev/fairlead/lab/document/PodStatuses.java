@@ -188,6 +188,81 @@ final class PodStatuses {
         return json;
     }
 
+    /**
+     * What a node that comes back knows of a pod that it had: one that is over stays so, of another no container runs yet, and
+     * each that had begun will have been restarted once more.
+     */
+    static PodStatus afterReboot(JsonNode status) {
+        List<ContainerStatus> containers = afterReboot(status, "containerStatuses");
+        List<Ip> ips = new ArrayList<>();
+        if (isOver(status)) {
+            status.path("podIPs").forEach(ip -> Ip.parse(ip.path("ip").asText()).ifPresent(ips::add));
+        }
+        PodStatus.Phase phase = PodStatus.Phase.PENDING;
+        for (PodStatus.Phase one : PodStatus.Phase.values()) {
+            phase = one.toString().equals(status.path("phase").asText()) ? one : phase;
+        }
+        Instant started =
+                status.has("startTime") ? Instant.parse(status.path("startTime").asText()) : ObjectMeta.NEVER;
+        return new PodStatus(
+                phase,
+                "",
+                ips,
+                started,
+                0,
+                "",
+                containers,
+                ObjectMeta.NEVER,
+                afterReboot(status, "initContainerStatuses"));
+    }
+
+    private static boolean isOver(JsonNode status) {
+        String phase = status.path("phase").asText();
+        return phase.equals(PodStatus.Phase.SUCCEEDED.toString()) || phase.equals(PodStatus.Phase.FAILED.toString());
+    }
+
+    private static List<ContainerStatus> afterReboot(JsonNode status, String member) {
+        List<ContainerStatus> containers = new ArrayList<>();
+        status.path(member).forEach(container -> containers.add(afterReboot(container, isOver(status))));
+        return containers;
+    }
+
+    private static ContainerStatus afterReboot(JsonNode container, boolean over) {
+        String name = container.path("name").asText();
+        int restarts = container.path("restartCount").asInt();
+        Optional<State.Terminated> ended = ended(container.path("state"));
+        if (over && ended.isPresent()) {
+            return new ContainerStatus(name, ended.get(), Optional.empty(), false, false, restarts);
+        }
+        JsonNode running = container.path("state").path("running");
+        Optional<State.Terminated> last = running.isObject()
+                ? Optional.of(lost(instant(running.path("startedAt"))))
+                : ended.or(() -> ended(container.path("lastState")));
+        State waiting = new State.Waiting("ContainerCreating", "");
+        return new ContainerStatus(name, waiting, last, false, false, restarts);
+    }
+
+    /** How a kubelet shows the end of a container that it wasn't there to see. */
+    private static State.Terminated lost(Instant started) {
+        return new State.Terminated(255, "Unknown", "", started, started);
+    }
+
+    private static Optional<State.Terminated> ended(JsonNode state) {
+        JsonNode ended = state.path("terminated");
+        return ended.isObject()
+                ? Optional.of(new State.Terminated(
+                        ended.path("exitCode").asInt(),
+                        ended.path("reason").asText(),
+                        ended.path("message").asText(),
+                        instant(ended.path("startedAt")),
+                        instant(ended.path("finishedAt"))))
+                : Optional.empty();
+    }
+
+    private static Instant instant(JsonNode time) {
+        return time.isTextual() ? Instant.parse(time.asText()) : ObjectMeta.NEVER;
+    }
+
     /** As the API writes times: in whole seconds. */
     static String text(Instant instant) {
         return instant.truncatedTo(ChronoUnit.SECONDS).toString();

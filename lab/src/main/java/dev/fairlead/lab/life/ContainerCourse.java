@@ -7,6 +7,7 @@ import dev.fairlead.lab.model.PodSpec.RestartPolicy;
 import dev.fairlead.lab.model.Probe.Purpose;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -47,9 +48,16 @@ final class ContainerCourse {
     private int runs;
     private boolean again;
 
-    ContainerCourse(Container container, Role role, boolean afterOthers) {
+    /** @param before what the node that had the pod before a restart of the machine knew of its containers */
+    ContainerCourse(Container container, Role role, boolean afterOthers, List<ContainerStatus> before) {
         this.container = container;
         this.role = role;
+        for (ContainerStatus one : before) {
+            if (one.name().equals(container.name())) {
+                this.restarts = one.restartCount();
+                this.last = one.last();
+            }
+        }
         this.state = new State.Waiting(afterOthers ? "PodInitializing" : "ContainerCreating", "");
     }
 

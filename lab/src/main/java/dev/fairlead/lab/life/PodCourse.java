@@ -45,10 +45,12 @@ public final class PodCourse {
         this.pod = pod.metadata().name() + "_" + pod.metadata().namespace() + "("
                 + pod.metadata().uid() + ")";
         for (Container container : pod.spec().initContainers()) {
-            initial.add(new ContainerCourse(container, container.sidecar() ? Role.SIDECAR : Role.INIT, true));
+            Role role = container.sidecar() ? Role.SIDECAR : Role.INIT;
+            initial.add(new ContainerCourse(container, role, true, pod.status().initContainers()));
         }
         for (Container container : pod.spec().containers()) {
-            main.add(new ContainerCourse(container, Role.MAIN, !initial.isEmpty()));
+            main.add(new ContainerCourse(
+                    container, Role.MAIN, !initial.isEmpty(), pod.status().containers()));
         }
     }
 
