@@ -42,6 +42,7 @@ record LabUpCommand(Terminal terminal) implements Command {
                 .addOption(prefixes("--pod-cidr", "What the nodes' pod CIDRs are cut from. Default: 10.244.0.0/16"))
                 .addOption(prefixes("--service-cidr", "Where Services get addresses. Default: 10.96.0.0/16"))
                 .addOption(prefixes("--node-cidr", "The network between the nodes. Default: 172.30.0.0/24"))
+                .addOption(LabCommand.agents())
                 .addOption(path("--cni-conf", "FILE", "Attach pods by this CNI configuration instead of Fairlead's."))
                 .addOption(path("--cni-bin", "DIR", "Where its plugins are. Default: /opt/cni/bin"));
     }
@@ -92,12 +93,18 @@ record LabUpCommand(Terminal terminal) implements Command {
                 prefixList(parsed, "--node-cidr"),
                 prefixList(parsed, "--pod-cidr"),
                 prefixList(parsed, "--service-cidr"));
-        LabOptions options = LabOptions.of(LabCommand.name(parsed), layout, Launch.home());
+        LabOptions options =
+                LabOptions.of(LabCommand.name(parsed), layout, Launch.home()).withAgents(LabCommand.agents(parsed));
         if (!parsed.hasMatchedOption("--cni-conf")) {
             if (parsed.hasMatchedOption("--cni-bin")) {
                 throw new ParameterException(parsed.commandSpec().commandLine(), "--cni-bin goes with --cni-conf");
             }
             return options;
+        }
+        if (options.agents() == LabOptions.Agents.PROCESS) {
+            throw new ParameterException(
+                    parsed.commandSpec().commandLine(),
+                    "--agents=process and --cni-conf don't go together: agents of their own processes wire pods themselves");
         }
         Path conf = parsed.matchedOptionValue("--cni-conf", Path.of(""));
         Path bin = parsed.matchedOptionValue("--cni-bin", Path.of("/opt/cni/bin"));

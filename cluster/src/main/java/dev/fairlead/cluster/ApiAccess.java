@@ -173,7 +173,12 @@ public final class ApiAccess implements ApiSource {
                 case IOException own -> own;
                 case RuntimeException own -> throw own;
                 case null, default ->
-                    new IOException("asking for " + path.split("\\?", 2)[0] + " failed: " + cause.getMessage(), cause);
+                    new IOException(
+                            "the answer to " + path.split("\\?", 2)[0] + " was cut off: "
+                                    + (cause.getMessage() == null
+                                            ? cause.getClass().getSimpleName()
+                                            : cause.getMessage()),
+                            cause);
             };
         }
     }

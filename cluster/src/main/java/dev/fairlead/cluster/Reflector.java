@@ -40,7 +40,9 @@ final class Reflector implements Runnable {
     /** Where a watch goes on; empty when all must be listed first. */
     private String version = "";
 
-    private boolean failing;
+    /** In a row. One is nothing: a server that is restarted cuts every watch. */
+    private int failures;
+
     private boolean expired;
 
     Reflector(ApiSource source, Watched watched, String node, Learning learning, RandomGenerator random) {
@@ -99,12 +101,15 @@ final class Reflector implements Runnable {
     }
 
     private void failed(Exception e) throws InterruptedException {
-        if (failing) {
-            LOG.debug("{} still can't be followed: {}", watched.resource(), e.getMessage());
-        } else {
-            LOG.warn("{} can't be followed and are tried again: {}", watched.resource(), said(e));
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedException("the follower ends");
         }
-        failing = true;
+        failures++;
+        switch (failures) {
+            case 1 -> LOG.info("{} are asked for again: {}", watched.resource(), said(e));
+            case 2 -> LOG.warn("{} can't be followed and are tried again and again: {}", watched.resource(), said(e));
+            default -> LOG.debug("{} still can't be followed: {}", watched.resource(), said(e));
+        }
         Thread.sleep(backoff.next());
     }
 
@@ -118,10 +123,10 @@ final class Reflector implements Runnable {
     }
 
     private void wentWell() {
-        if (failing) {
+        if (failures > 1) {
             LOG.info("{} are followed again", watched.resource());
         }
-        failing = false;
+        failures = 0;
         backoff.reset();
     }
 

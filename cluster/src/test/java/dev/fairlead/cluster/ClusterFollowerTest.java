@@ -224,27 +224,34 @@ class ClusterFollowerTest {
                     ClusterFollower follower = ClusterFollower.start(api.access(directory, relay.port()), "node-1")) {
                 Map<String, EndpointSlice> model =
                         new TreeMap<>(Map.of("web-1", sliceFact("web-1", "10.244.1.5", 8080)));
-                for (int i = 0; i < 300; i++) {
-                    String name = "web-" + random.nextInt(12);
-                    if (model.containsKey(name) && random.nextInt(3) == 0) {
-                        api.delete(Resources.ENDPOINT_SLICES, name);
-                        model.remove(name);
-                    } else {
-                        String ip = "10.244.1." + (1 + random.nextInt(250));
-                        api.force(slice(name, "web", ip, 8080));
-                        model.put(name, sliceFact(name, ip, 8080));
+                for (int round = 0; round < 20; round++) {
+                    int changes = 1 + random.nextInt(15);
+                    int cutAt = random.nextInt(2 * changes);
+                    for (int i = 0; i < changes; i++) {
+                        changeSomeSlice(api, model, random);
+                        if (i == cutAt) {
+                            relay.cutAll();
+                        }
                     }
-                    if (random.nextInt(20) == 0) {
-                        relay.cutAll();
-                        await(follower, _ -> true);
+                    ClusterPicture wanted = filled().withoutSlice(WEB, "web-1");
+                    for (EndpointSlice slice : model.values()) {
+                        wanted = wanted.with(WEB, slice);
                     }
+                    assertThat(await(follower, wanted::equals)).isEqualTo(wanted);
                 }
-                ClusterPicture wanted = filled().withoutSlice(WEB, "web-1");
-                for (EndpointSlice slice : model.values()) {
-                    wanted = wanted.with(WEB, slice);
-                }
-                assertThat(await(follower, wanted::equals)).isEqualTo(wanted);
             }
+        }
+    }
+
+    private static void changeSomeSlice(RealApi api, Map<String, EndpointSlice> model, SplittableRandom random) {
+        String name = "web-" + random.nextInt(12);
+        if (model.containsKey(name) && random.nextInt(3) == 0) {
+            api.delete(Resources.ENDPOINT_SLICES, name);
+            model.remove(name);
+        } else {
+            String ip = "10.244.1." + (1 + random.nextInt(250));
+            api.force(slice(name, "web", ip, 8080));
+            model.put(name, sliceFact(name, ip, 8080));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.fairlead.lab;
 
 import dev.fairlead.api.resource.RuleBook;
+import dev.fairlead.api.serve.ApiRouter;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.lab.control.Controllers;
 import dev.fairlead.lab.document.LabObjects;
@@ -24,7 +25,6 @@ import dev.fairlead.lab.node.Kubelet;
 import dev.fairlead.lab.node.LabNode;
 import dev.fairlead.lab.node.RunningPod;
 import dev.fairlead.lab.workload.Running;
-import dev.fairlead.plan.ClusterPicture;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -48,8 +48,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A running lab: the store and what follows from it. All decisions are made on one thread, the loop: a change wakes the
- * controllers, their actions change the store, kubelets start and stop pods on worker threads and report back to the loop,
- * and agents are given the new picture. Public methods may be called from any thread but the loop.
+ * controllers, their actions change the store, kubelets start and stop pods on worker threads and report back to the loop.
+ * Agents hear of it all by the API. Public methods may be called from any thread but the loop.
  *
  * <p>Over 300 lines: all that touches the loop's state is here, so that nothing else can.
  */
@@ -63,6 +63,7 @@ public final class Lab implements AutoCloseable {
             Thread.ofPlatform().daemon().name("worker-", 0).factory());
     private final Store store;
     private final LabObjects objects;
+    private final ApiRouter router;
     private final CompletableFuture<LabApi> api = new CompletableFuture<>();
     private final Controllers controllers;
     private final PodReports reports = new PodReports();
@@ -74,9 +75,8 @@ public final class Lab implements AutoCloseable {
 
     private volatile LabPicture picture;
     private volatile boolean closed;
-    private ClusterPicture told = ClusterPicture.EMPTY;
 
-    private Lab(LabOptions options, Map<String, String> environment) {
+    private Lab(LabOptions options) {
         this.options = options;
         SplittableRandom random = new SplittableRandom();
         this.store = new Store(new ServiceCidrs(options.layout().serviceCidrs()), InstantSource.system(), random);
@@ -89,7 +89,8 @@ public final class Lab implements AutoCloseable {
                 this::wake);
         this.controllers = new Controllers(random.split());
         this.picture = store.picture();
-        this.nodes = LabNodes.create(options, this::startBuiltIn, environment, reports, workers);
+        this.router = LabApi.router(this, objects.registry());
+        this.nodes = LabNodes.create(options, objects::progress);
     }
 
     /**
@@ -98,35 +99,56 @@ public final class Lab implements AutoCloseable {
      * @param environment of processes of image {@code host}
      */
     public static Lab start(LabOptions options, Map<String, String> environment) {
-        Lab lab = new Lab(options, environment);
-        lab.onLoop(() -> {
-            lab.objects.write(() -> lab.putNodes());
-            lab.settle();
-            return Boolean.TRUE;
-        });
-        return lab;
+        Lab lab = new Lab(options);
+        try {
+            LabApi.describeNetwork(lab.objects.registry(), options.layout().serviceCidrs());
+            lab.onLoop(() -> lab.objects.write(lab::putNodes));
+            lab.nodes.start(
+                    lab.agentStart(), new LabNodes.PodMeans(lab::startBuiltIn, environment, lab.reports, lab.workers));
+            lab.onLoop(() -> {
+                lab.settle();
+                return Boolean.TRUE;
+            });
+            return lab;
+        } catch (RuntimeException e) {
+            lab.close();
+            throw e;
+        }
     }
 
     private boolean putNodes() {
-        for (LabNode node : nodes.all()) {
+        nodes.sandboxes().forEach((slot, sandbox) -> {
             var unused = store.putNode(new Node(
                     ObjectMeta.of(
                             "",
-                            node.slot().name(),
-                            Map.of("kubernetes.io/hostname", node.slot().name()),
-                            Map.of(DocumentReader.NETNS, node.sandbox().hostNetnsPath())),
-                    node.slot().addresses(),
-                    node.slot().podCidrs(),
-                    node.sandbox().hostNetnsPath(),
+                            slot.name(),
+                            Map.of("kubernetes.io/hostname", slot.name()),
+                            Map.of(DocumentReader.NETNS, sandbox.hostNetnsPath())),
+                    slot.addresses(),
+                    slot.podCidrs(),
+                    sandbox.hostNetnsPath(),
                     true,
                     false));
-        }
+        });
         return true;
+    }
+
+    /** Agents of their own processes need the API before there are nodes; those in here ask it without HTTP. */
+    private LabNodes.AgentStart agentStart() {
+        return switch (options.agents()) {
+            case INSIDE -> LabAgents.inside(router, options.foreign().isEmpty());
+            case PROCESS -> {
+                api.complete(LabApi.openNow(this, router));
+                yield LabAgents.processes(api.join(), options.home());
+            }
+        };
     }
 
     /** Has the API served soon; to be called once, when the first manifests are applied. */
     void serveApi() {
-        LabApi.open(this, objects.registry(), api);
+        if (!api.isDone()) {
+            LabApi.open(this, router, api);
+        }
     }
 
     /** Waits until the API is served. */
@@ -136,6 +158,11 @@ public final class Lab implements AutoCloseable {
         } catch (CompletionException e) {
             throw new LabRefusal("the lab's API could not be served: " + e.getCause());
         }
+    }
+
+    /** Waits until a node's kernel holds everything that there is by now. @return whether it was in time */
+    public boolean awaitFollowed(LabNode node, Duration patience) {
+        return node.agent().awaitFollowed(objects.progress(), patience);
     }
 
     /** What there is now. */
@@ -267,7 +294,6 @@ public final class Lab implements AutoCloseable {
         });
         LabPicture now = store.picture();
         wakeWhenDue(now);
-        tellAgents(now); // first, since a pod that is to end waits until they have followed
         startAndStopPods(now);
         synchronized (changed) {
             picture = now;
@@ -305,16 +331,6 @@ public final class Lab implements AutoCloseable {
                     .ifPresent(
                             node -> node.kubelet().stop(pod.withSpec(pod.spec().withGrace(0))));
         });
-    }
-
-    private void tellAgents(LabPicture now) {
-        ClusterPicture view = ClusterView.of(now, options.layout().serviceCidrs());
-        if (!view.equals(told)) {
-            told = view;
-            for (LabNode node : nodes.all()) {
-                node.agent().apply(view);
-            }
-        }
     }
 
     /** What kubelets report, brought to the loop. */
@@ -377,12 +393,12 @@ public final class Lab implements AutoCloseable {
     public void close() {
         beginEnd();
         onLoop(() -> Boolean.TRUE); // what it was doing is done
+        nodes.close();
         api.whenComplete((opened, _) -> {
             if (opened != null) {
                 opened.close();
             }
         });
-        nodes.close();
         workers.shutdown();
         loop.shutdown();
     }

@@ -1,9 +1,12 @@
 package dev.fairlead.lab;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.api.ApiException;
 import dev.fairlead.api.Registry;
+import dev.fairlead.api.WriteOptions;
+import dev.fairlead.api.resource.Resources;
 import dev.fairlead.api.serve.ApiRequest;
 import dev.fairlead.api.serve.ApiRouter;
 import dev.fairlead.api.serve.Certificate;
@@ -11,6 +14,7 @@ import dev.fairlead.api.serve.HttpDoor;
 import dev.fairlead.api.serve.Reply;
 import dev.fairlead.lab.door.LabName;
 import dev.fairlead.lab.door.LabRefusal;
+import dev.fairlead.packet.Prefix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -42,45 +46,81 @@ public final class LabApi implements AutoCloseable {
     private static final Duration VALID = Duration.ofDays(3650);
 
     private final HttpDoor door;
+    private final LabName name;
+    private final String pem;
+    private final String token;
 
-    private LabApi(HttpDoor door) {
+    private LabApi(HttpDoor door, LabName name, String pem, String token) {
         this.door = door;
+        this.name = name;
+        this.pem = pem;
+        this.token = token;
     }
 
     /**
      * Opens it once the first pods are ready, or soon: keys and classes take half a second of a processor, which a lab that
      * starts has other work for.
      */
-    static void open(Lab lab, Registry registry, CompletableFuture<LabApi> opened) {
+    static void open(Lab lab, ApiRouter router, CompletableFuture<LabApi> opened) {
         Thread.ofPlatform().daemon().name("api-start").start(() -> {
             try {
                 var unused = lab.await(Lab::isSettled, PATIENCE);
-                opened.complete(openNow(lab, registry));
+                opened.complete(openNow(lab, router));
             } catch (RuntimeException | Error e) {
                 opened.completeExceptionally(e);
             }
         });
     }
 
-    private static LabApi openNow(Lab lab, Registry registry) {
+    static LabApi openNow(Lab lab, ApiRouter router) {
         byte[] random = new byte[TOKEN_BYTES];
         new SecureRandom().nextBytes(random);
         String token = HexFormat.of().formatHex(random);
         Certificate certificate = Certificate.selfSigned(
                 "fairlead lab", List.of("localhost"), List.of(InetAddress.ofLiteral(LOOPBACK)), VALID);
-        ApiRouter handler = new ApiRouter(
+        HttpDoor door = HttpDoor.open(router, LOOPBACK, 0, certificate.serverContext(), token);
+        LabApi opened = new LabApi(door, lab.options().name(), certificate.pem(), token);
+        try {
+            opened.writeKubeconfig(KUBECONFIG, door.port());
+            return opened;
+        } catch (RuntimeException e) {
+            door.close();
+            throw e;
+        }
+    }
+
+    /** What answers requests, over HTTP and from within. */
+    static ApiRouter router(Lab lab, Registry registry) {
+        return new ApiRouter(
                 registry,
                 version(),
                 Map.of("pods/log", (namespace, name, request) -> log(lab, namespace, name, request)));
-        HttpDoor door = HttpDoor.open(handler, LOOPBACK, 0, certificate.serverContext(), token);
+    }
+
+    /** The object by which clients know the Service range (KEP-1880); the real server makes it, too. */
+    static void describeNetwork(Registry registry, List<Prefix> serviceCidrs) {
+        ObjectNode kubernetes = JsonNodeFactory.instance
+                .objectNode()
+                .put("kind", "ServiceCIDR")
+                .put("apiVersion", "networking.k8s.io/v1");
+        kubernetes.putObject("metadata").put("name", "kubernetes");
+        ArrayNode cidrs = kubernetes.putObject("spec").putArray("cidrs");
+        serviceCidrs.forEach(cidr -> cidrs.add(cidr.toString()));
+        var unused = registry.create(Resources.SERVICE_CIDRS, "", kubernetes, WriteOptions.STRICT);
+    }
+
+    int port() {
+        return door.port();
+    }
+
+    /** Writes a file by which the API is reached at a port of the reader's loopback device. */
+    void writeKubeconfig(Path file, int port) {
         try {
-            Files.createFile(
-                    KUBECONFIG, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(KUBECONFIG, kubeconfig(lab.options().name(), door.port(), certificate.pem(), token));
-            return new LabApi(door);
+            Files.createDirectories(file.getParent());
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(file, kubeconfig(name, port, pem, token));
         } catch (IOException e) {
-            door.close();
-            throw new UncheckedIOException("could not write " + KUBECONFIG, e);
+            throw new UncheckedIOException("could not write " + file, e);
         }
     }
 

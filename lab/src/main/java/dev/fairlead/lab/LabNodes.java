@@ -2,12 +2,14 @@ package dev.fairlead.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.fairlead.agent.NodeAgent;
+import dev.fairlead.agent.CniInstall;
 import dev.fairlead.agent.NodePlugins;
+import dev.fairlead.cluster.Progress;
 import dev.fairlead.cni.CniException;
 import dev.fairlead.cni.runtime.CniRuntime;
 import dev.fairlead.lab.door.LabRefusal;
 import dev.fairlead.lab.node.Kubelet;
+import dev.fairlead.lab.node.LabAgent;
 import dev.fairlead.lab.node.LabNode;
 import dev.fairlead.lab.node.NodeCni;
 import dev.fairlead.lab.node.NodeSlot;
@@ -23,22 +25,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes the nodes of a lab and takes them away. */
+/** Makes the nodes of a lab, has an agent serve each, and takes them away. */
 final class LabNodes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LabNodes.class);
     /** Property {@code fairlead.cni.seconds}, for tests of plugins that hang. */
     private static final Duration PLUGIN_PATIENCE = Duration.ofSeconds(Integer.getInteger("fairlead.cni.seconds", 30));
 
     private static final Duration ENDING_PATIENCE = Duration.ofSeconds(5);
-    private static final int MTU = 1500;
+    static final int MTU = 1500;
     private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(1);
     /** For requests that were on their way when the last node let go of an endpoint. */
     private static final Duration ON_THE_WAY = Duration.ofMillis(50);
@@ -47,24 +51,24 @@ final class LabNodes implements AutoCloseable {
 
     private final LabOptions options;
     private final Underlay underlay;
+    private final Map<NodeSlot, Sandbox> sandboxes = new LinkedHashMap<>();
     private final Map<String, LabNode> nodes = new LinkedHashMap<>();
 
-    private LabNodes(LabOptions options, Underlay underlay) {
+    /** Says how far a node must have followed the API now. */
+    private final Supplier<Progress> progress;
+
+    private LabNodes(LabOptions options, Underlay underlay, Supplier<Progress> progress) {
         this.options = options;
         this.underlay = underlay;
+        this.progress = progress;
     }
 
-    /** Makes all nodes, side by side; when one can't be made, none is left. */
-    static LabNodes create(
-            LabOptions options,
-            Kubelet.BuiltIn builtIn,
-            Map<String, String> environment,
-            Kubelet.Listener listener,
-            ExecutorService workers) {
-        LabNodes nodes = new LabNodes(options, Underlay.create());
+    /** Makes the namespaces of all nodes and the network between them; when one can't be made, none is left. */
+    static LabNodes create(LabOptions options, Supplier<Progress> progress) {
+        LabNodes nodes = new LabNodes(options, Underlay.create(), progress);
         try {
             for (NodeSlot slot : options.layout().slots()) {
-                nodes.nodes.put(slot.name(), nodes.create(slot, builtIn, environment, listener, workers));
+                nodes.createSandbox(slot);
             }
             return nodes;
         } catch (RuntimeException e) {
@@ -73,43 +77,75 @@ final class LabNodes implements AutoCloseable {
         }
     }
 
-    private LabNode create(
-            NodeSlot slot,
+    private void createSandbox(NodeSlot slot) {
+        Sandbox sandbox = Sandbox.create(options.nativePrograms().resolve("pause"), slot.name());
+        sandboxes.put(slot, sandbox);
+        LabLayout layout = options.layout();
+        underlay.connect(slot.name(), sandbox.netns(), layout.uplinkPrefixes(slot), layout.serviceCidrs(), MTU);
+    }
+
+    /** The nodes' namespaces, there before their agents are. */
+    Map<NodeSlot, Sandbox> sandboxes() {
+        return sandboxes;
+    }
+
+    /** What pods are made with, apart from the node. */
+    record PodMeans(
             Kubelet.BuiltIn builtIn,
             Map<String, String> environment,
             Kubelet.Listener listener,
-            ExecutorService workers) {
+            ExecutorService workers) {}
+
+    /**
+     * Starts the agents of all nodes, side by side; the nodes can take pods then.
+     *
+     * @param agents starts one; it returns when the agent serves
+     */
+    void start(AgentStart agents, PodMeans means) {
+        Map<NodeSlot, CompletableFuture<LabNode>> starting = new LinkedHashMap<>();
+        sandboxes.forEach((slot, sandbox) -> starting.put(
+                slot, CompletableFuture.supplyAsync(() -> start(slot, sandbox, agents, means), means.workers())));
+        RuntimeException failure = null;
+        for (CompletableFuture<LabNode> one : starting.values()) {
+            try {
+                LabNode node = one.join();
+                nodes.put(node.slot().name(), node);
+            } catch (CompletionException e) {
+                failure = e.getCause() instanceof RuntimeException cause ? cause : e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Starts the agent of a node. */
+    @FunctionalInterface
+    interface AgentStart {
+        LabAgent start(NodeSlot slot, Sandbox sandbox, Path directory);
+    }
+
+    private LabNode start(NodeSlot slot, Sandbox sandbox, AgentStart agents, PodMeans means) {
         Path directory = LabNode.directory(RUN, slot.name());
-        Path pause = options.nativePrograms().resolve("pause");
-        Sandbox sandbox = Sandbox.create(pause, slot.name());
+        LabAgent agent = agents.start(slot, sandbox, directory);
         try {
-            LabLayout layout = options.layout();
-            underlay.connect(slot.name(), sandbox.netns(), layout.uplinkPrefixes(slot), layout.serviceCidrs(), MTU);
-            NodeAgent agent = NodeAgent.start(LabNode.agentConfig(
-                    slot, sandbox, directory, MTU, options.foreign().isEmpty()));
-            Kubelet.Means means = new Kubelet.Means(
+            Kubelet.Means podMeans = new Kubelet.Means(
                     network(slot, sandbox, directory),
-                    pause,
+                    options.nativePrograms().resolve("pause"),
                     RUN.resolve("logs"),
-                    environment,
-                    builtIn,
+                    means.environment(),
+                    means.builtIn(),
                     this::awaitNoneSent);
-            return new LabNode(slot, sandbox, agent, new Kubelet(slot.name(), means, listener, workers));
+            return new LabNode(
+                    slot, sandbox, agent, new Kubelet(slot.name(), podMeans, means.listener(), means.workers()));
         } catch (RuntimeException e) {
-            sandbox.close();
+            agent.close();
             throw e;
         }
     }
 
     private PodNetwork network(NodeSlot slot, Sandbox sandbox, Path directory) {
-        NodeCni cni = options.foreign().isEmpty()
-                ? NodeCni.fairlead(directory, options.nativePrograms())
-                : NodeCni.foreign(
-                        options.foreign().get().conf(),
-                        options.foreign().get().bin(),
-                        slot,
-                        directory,
-                        options.layout().nodes());
+        NodeCni cni = cni(slot, directory);
         try {
             CniRuntime runtime = new CniRuntime(
                     NodePlugins.in(sandbox.netns()),
@@ -121,6 +157,22 @@ final class LabNodes implements AutoCloseable {
         } catch (CniException e) {
             throw new LabRefusal(e.msg());
         }
+    }
+
+    private NodeCni cni(NodeSlot slot, Path directory) {
+        if (options.foreign().isPresent()) {
+            return NodeCni.foreign(
+                    options.foreign().get().conf(),
+                    options.foreign().get().bin(),
+                    slot,
+                    directory,
+                    options.layout().nodes());
+        }
+        return switch (options.agents()) {
+            case INSIDE -> NodeCni.fairlead(directory, options.nativePrograms());
+            case PROCESS ->
+                NodeCni.installed(directory.resolve("net.d").resolve(CniInstall.CONFLIST), directory.resolve("bin"));
+        };
     }
 
     /** One address out of each: {@code [[{"subnet": "10.244.1.0/24"}], …]}, for plugins that declare the capability. */
@@ -138,8 +190,9 @@ final class LabNodes implements AutoCloseable {
      */
     private void awaitNoneSent() {
         long end = System.nanoTime() + DRAIN_PATIENCE.toNanos();
+        Progress wanted = progress.get();
         for (LabNode node : all()) {
-            if (!node.agent().awaitApplied(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
+            if (!node.agent().awaitFollowed(wanted, Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
                 LOG.debug(
                         "{} has not followed yet; a pod ends without it",
                         node.slot().name());
@@ -174,12 +227,17 @@ final class LabNodes implements AutoCloseable {
             LOG.warn("not all pods have ended within {}", ENDING_PATIENCE, e);
         }
         for (LabNode node : all().reversed()) {
-            try {
-                node.close();
-            } catch (RuntimeException e) {
-                LOG.warn("node {} did not end cleanly: {}", node.slot().name(), e.getMessage());
-            }
+            guarded(node.slot(), node.agent()::close);
         }
+        sandboxes.forEach((slot, sandbox) -> guarded(slot, sandbox::close));
         underlay.close();
+    }
+
+    private static void guarded(NodeSlot node, Runnable end) {
+        try {
+            end.run();
+        } catch (RuntimeException e) {
+            LOG.warn("node {} did not end cleanly: {}", node.name(), e.getMessage());
+        }
     }
 }

@@ -9,19 +9,32 @@ import java.util.Optional;
  *
  * @param home the checkout, for the native programs
  * @param foreign another CNI plugin in Fairlead's place
+ * @param agents where the nodes' agents run
  */
 @SuppressWarnings("OptionalUsedAsFieldOrParameterType") // a lab has one or it has none; nobody passes it around
-public record LabOptions(LabName name, LabLayout layout, Path home, Optional<ForeignCni> foreign) {
+public record LabOptions(LabName name, LabLayout layout, Path home, Optional<ForeignCni> foreign, Agents agents) {
+
+    /** Where agents run. They are the same agents, and hear of the cluster from the same API. */
+    public enum Agents {
+        /** In the lab's own JVM. */
+        INSIDE,
+        /** Each in a process of its own, started as on a node of a real cluster. */
+        PROCESS
+    }
 
     /** @param bin directory of its plugin binaries */
     public record ForeignCni(Path conf, Path bin) {}
 
     public static LabOptions of(LabName name, LabLayout layout, Path home) {
-        return new LabOptions(name, layout, home, Optional.empty());
+        return new LabOptions(name, layout, home, Optional.empty(), Agents.INSIDE);
     }
 
     public LabOptions withForeignCni(Path conf, Path bin) {
-        return new LabOptions(name, layout, home, Optional.of(new ForeignCni(conf, bin)));
+        return new LabOptions(name, layout, home, Optional.of(new ForeignCni(conf, bin)), agents);
+    }
+
+    public LabOptions withAgents(Agents where) {
+        return new LabOptions(name, layout, home, foreign, where);
     }
 
     /** What our build makes: {@code pause} and {@code fairlead-cni}. */

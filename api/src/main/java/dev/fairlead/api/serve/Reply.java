@@ -1,8 +1,10 @@
 package dev.fairlead.api.serve;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 
 /** What a request is answered with. */
@@ -11,6 +13,15 @@ public sealed interface Reply {
     record Document(int status, JsonNode body, List<String> warnings) implements Reply {
         public Document {
             warnings = List.copyOf(warnings);
+        }
+
+        /** The body as it is sent. */
+        public byte[] bytes() {
+            try {
+                return ApiRequest.JSON.writeValueAsBytes(body);
+            } catch (JsonProcessingException e) {
+                throw new UncheckedIOException("an answer could not be written", e);
+            }
         }
 
         static Document ok(JsonNode body) {
