@@ -23,7 +23,9 @@ import dev.fairlead.lab.model.Store;
 import dev.fairlead.lab.node.HostProcess;
 import dev.fairlead.lab.node.Kubelet;
 import dev.fairlead.lab.node.LabNode;
+import dev.fairlead.lab.node.NodeSlot;
 import dev.fairlead.lab.node.RunningPod;
+import dev.fairlead.lab.node.Sandbox;
 import dev.fairlead.lab.workload.Running;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,9 +104,10 @@ public final class Lab implements AutoCloseable {
         Lab lab = new Lab(options);
         try {
             LabApi.describeNetwork(lab.objects.registry(), options.layout().serviceCidrs());
-            lab.onLoop(() -> lab.objects.write(lab::putNodes));
             lab.nodes.start(
-                    lab.agentStart(), new LabNodes.PodMeans(lab::startBuiltIn, environment, lab.reports, lab.workers));
+                    lab::putNode,
+                    lab.agentStart(),
+                    new LabNodes.PodMeans(lab::startBuiltIn, environment, lab.reports, lab.workers));
             lab.onLoop(() -> {
                 lab.settle();
                 return Boolean.TRUE;
@@ -116,21 +119,19 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    private boolean putNodes() {
-        nodes.sandboxes().forEach((slot, sandbox) -> {
-            var unused = store.putNode(new Node(
-                    ObjectMeta.of(
-                            "",
-                            slot.name(),
-                            Map.of("kubernetes.io/hostname", slot.name()),
-                            Map.of(DocumentReader.NETNS, sandbox.hostNetnsPath())),
-                    slot.addresses(),
-                    slot.podCidrs(),
-                    sandbox.hostNetnsPath(),
-                    true,
-                    false));
-        });
-        return true;
+    private void putNode(NodeSlot slot, Sandbox sandbox) {
+        Node node = new Node(
+                ObjectMeta.of(
+                        "",
+                        slot.name(),
+                        Map.of("kubernetes.io/hostname", slot.name()),
+                        Map.of(DocumentReader.NETNS, sandbox.hostNetnsPath())),
+                slot.addresses(),
+                slot.podCidrs(),
+                sandbox.hostNetnsPath(),
+                true,
+                false);
+        var unused = onLoop(() -> objects.write(() -> store.putNode(node)));
     }
 
     /** Agents of their own processes need the API before there are nodes; those in here ask it without HTTP. */

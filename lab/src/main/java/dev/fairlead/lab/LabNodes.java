@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,30 +64,9 @@ final class LabNodes implements AutoCloseable {
         this.progress = progress;
     }
 
-    /** Makes the namespaces of all nodes and the network between them; when one can't be made, none is left. */
+    /** Makes the network between nodes, and no node yet. @param progress says how far a node must have followed the API */
     static LabNodes create(LabOptions options, Supplier<Progress> progress) {
-        LabNodes nodes = new LabNodes(options, Underlay.create(), progress);
-        try {
-            for (NodeSlot slot : options.layout().slots()) {
-                nodes.createSandbox(slot);
-            }
-            return nodes;
-        } catch (RuntimeException e) {
-            nodes.close();
-            throw e;
-        }
-    }
-
-    private void createSandbox(NodeSlot slot) {
-        Sandbox sandbox = Sandbox.create(options.nativePrograms().resolve("pause"), slot.name());
-        sandboxes.put(slot, sandbox);
-        LabLayout layout = options.layout();
-        underlay.connect(slot.name(), sandbox.netns(), layout.uplinkPrefixes(slot), layout.serviceCidrs(), MTU);
-    }
-
-    /** The nodes' namespaces, there before their agents are. */
-    Map<NodeSlot, Sandbox> sandboxes() {
-        return sandboxes;
+        return new LabNodes(options, Underlay.create(), progress);
     }
 
     /** What pods are made with, apart from the node. */
@@ -97,16 +77,25 @@ final class LabNodes implements AutoCloseable {
             ExecutorService workers) {}
 
     /**
-     * Starts the agents of all nodes, side by side; the nodes can take pods then.
+     * Makes all nodes, one after the other, and has each node's agent start while the next node is made. Returns when they can
+     * take pods; when one can't, the rest is there to be closed.
      *
-     * @param agents starts one; it returns when the agent serves
+     * @param announce makes a node known to the API, from which its agent knows it
+     * @param agents starts an agent; it returns when the agent serves
      */
-    void start(AgentStart agents, PodMeans means) {
-        Map<NodeSlot, CompletableFuture<LabNode>> starting = new LinkedHashMap<>();
-        sandboxes.forEach((slot, sandbox) -> starting.put(
-                slot, CompletableFuture.supplyAsync(() -> start(slot, sandbox, agents, means), means.workers())));
+    void start(BiConsumer<NodeSlot, Sandbox> announce, AgentStart agents, PodMeans means) {
+        List<CompletableFuture<LabNode>> starting = new ArrayList<>();
         RuntimeException failure = null;
-        for (CompletableFuture<LabNode> one : starting.values()) {
+        try {
+            for (NodeSlot slot : options.layout().slots()) {
+                Sandbox sandbox = createSandbox(slot);
+                announce.accept(slot, sandbox);
+                starting.add(CompletableFuture.supplyAsync(() -> start(slot, sandbox, agents, means), means.workers()));
+            }
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+        for (CompletableFuture<LabNode> one : starting) {
             try {
                 LabNode node = one.join();
                 nodes.put(node.slot().name(), node);
@@ -117,6 +106,14 @@ final class LabNodes implements AutoCloseable {
         if (failure != null) {
             throw failure;
         }
+    }
+
+    private Sandbox createSandbox(NodeSlot slot) {
+        Sandbox sandbox = Sandbox.create(options.nativePrograms().resolve("pause"), slot.name());
+        sandboxes.put(slot, sandbox);
+        LabLayout layout = options.layout();
+        underlay.connect(slot.name(), sandbox.netns(), layout.uplinkPrefixes(slot), layout.serviceCidrs(), MTU);
+        return sandbox;
     }
 
     /** Starts the agent of a node. */
