@@ -30,14 +30,6 @@ public record Progress(Map<Watched, Long> versions) {
         return new Progress(versions);
     }
 
-    /** By the names of resources; those that aren't followed are left out. */
-    public static Progress of(Map<String, Long> byResource) {
-        Map<Watched, Long> versions = new EnumMap<>(Watched.class);
-        byResource.forEach((resource, version) ->
-                Watched.ofResource(resource).ifPresent(watched -> versions.put(watched, version)));
-        return new Progress(versions);
-    }
-
     Progress with(Watched watched, long version) {
         Map<Watched, Long> all = new EnumMap<>(Watched.class);
         all.putAll(versions);

@@ -3,25 +3,27 @@ package dev.fairlead.lab.document;
 import dev.fairlead.api.resource.Resources;
 import dev.fairlead.api.store.StoreEvent;
 import dev.fairlead.cluster.Progress;
+import dev.fairlead.cluster.Watched;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** At which version those kinds changed last that nodes make rules and routes of. Any thread. */
 final class LastChanges {
-    private static final Set<String> RESOURCES = Set.of(
-            Resources.NODES.name(),
-            Resources.SERVICES.name(),
-            Resources.ENDPOINT_SLICES.name(),
-            Resources.SERVICE_CIDRS.name());
+    /** The API's kinds by the store's names, which have the group behind a dot. */
+    private static final Map<String, Watched> KINDS = Map.of(
+            Resources.NODES.name(), Watched.NODES,
+            Resources.SERVICES.name(), Watched.SERVICES,
+            Resources.ENDPOINT_SLICES.name(), Watched.ENDPOINT_SLICES,
+            Resources.SERVICE_CIDRS.name(), Watched.SERVICE_CIDRS);
 
-    private final Map<String, Long> versions = new ConcurrentHashMap<>();
+    private final Map<Watched, Long> versions = new ConcurrentHashMap<>();
 
     void note(List<StoreEvent> events) {
         for (StoreEvent event : events) {
-            if (RESOURCES.contains(event.key().resource()) && !isForOthers(event)) {
-                versions.merge(event.key().resource(), event.revision(), Math::max);
+            Watched kind = KINDS.get(event.key().resource());
+            if (kind != null && !isForOthers(event)) {
+                versions.merge(kind, event.revision(), Math::max);
             }
         }
     }
@@ -33,6 +35,6 @@ final class LastChanges {
     }
 
     Progress progress() {
-        return Progress.of(versions);
+        return new Progress(versions);
     }
 }
