@@ -1,9 +1,9 @@
 # Builds the runtime: Maven makes the jars and the C programs, the jars are copied to a directory of their own, a JVM is
-# trained into a start-up cache there, and only then .fairlead/current names it. So a start sees the last whole build,
+# trained into start-up caches there, and only then .fairlead/current names it. So a start sees the last whole build,
 # whatever happens to this one, and a JVM that is running keeps the jars that it began with.
 #
 #   .fairlead/current            the last whole build (see read_build in ../fairlead)
-#   .fairlead/build-ID/lib/      its jars          .fairlead/build-ID/fairlead.aot   its start-up cache
+#   .fairlead/build-ID/lib/      its jars          .fairlead/build-ID/*.aot   its start-up caches (train.sh)
 #   .fairlead/build-ID/stamp     as old as the build's beginning: sources that are newer make the next build
 #   .fairlead/lock               held (flock) while one builds or tests; the kernel drops it with its last holder
 #   .fairlead/unfinished         there while Maven works: whoever finds it begins with an empty target/
@@ -55,6 +55,7 @@ make_runtime() {
   log=$state/log/build.log
   maven "$log" build_progress package -Dmaven.test.skip=true "$@" || build_failed
   collect_jars || build_failed
+  . "$home/launcher/train.sh"
   train
   publish
   say "built in $(($(date +%s) - started)) s"
@@ -141,7 +142,7 @@ build_failed() {
   exit 1
 }
 
-# picocli's class files are of a form that the start-up cache can't hold, so they are rewritten: it halves each start.
+# picocli's class files are of a form that a start-up cache can't hold, so they are rewritten: it halves each start.
 collect_jars() {
   cp "$home"/cli/target/runtime/*.jar "$home"/cli/target/cli-*.jar "$state/$id/lib/" || return
   for jar in "$state/$id"/lib/picocli-*.jar; do
@@ -150,21 +151,6 @@ collect_jars() {
   done
   build=$id built_with=$jdk built_at=$home jars=
   for jar in "$state/$id"/lib/*.jar; do jars="$jars${jars:+ }${jar##*/}"; done
-}
-
-# Without the cache everything works and starts in three times the time, so its failure isn't the build's.
-train() {
-  if [ "${FAIRLEAD_TEST_NO_CACHE-}" = 1 ]; then return; fi
-  say 'training the start-up cache'
-  java_command long
-  . "$home/launcher/enter.sh"
-  if choose_namespaces; then trainer='run_inside'; else trainer=exec; fi
-  # shellcheck disable=SC2086 # the options are words
-  (
-    exec 5>&- </dev/null
-    "$trainer" "$java" $options "-XX:AOTCacheOutput=$state/$id/fairlead.aot" "-Dfairlead.home=$home" \
-      -cp "$class_path" "$main" __train
-  ) >>"$log" 2>&1 || say "the start-up cache could not be made, so starts will be slow; see $log"
 }
 
 publish() {

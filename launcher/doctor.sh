@@ -21,7 +21,7 @@ check_lab
 read_build
 if is_fresh; then
   ok build 'up to date'
-  java_command short
+  java_command commands
   # What Java tries, it tries where the lab would run.
   if [ -n "$namespaces" ]; then as=run_inside; else as=exec; fi
   # shellcheck disable=SC2086 # the options are words

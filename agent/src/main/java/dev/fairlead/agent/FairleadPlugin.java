@@ -106,6 +106,7 @@ final class FairleadPlugin implements CniPlugin {
     }
 
     private AddResult add(AddRequest request, Attachment owner) {
+        UnsupportedMembers.refuse(request.conf());
         boolean guarded = PodGuard.isWanted(request.conf());
         AddressSource source = addresses.of(request.conf());
         if (addresses.mustBeginAfresh(owner, source)) {

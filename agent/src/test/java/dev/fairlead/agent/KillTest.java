@@ -180,6 +180,56 @@ class KillTest {
         });
     }
 
+    /** The interface is made and removed by {@code ip}, as by the plugin that comes first in the list. */
+    @Test
+    void atEveryPointOfACallInSomebodyElsesChain(TestNamespaces namespaces) throws IOException {
+        killAtEveryPoint("chained ADD, DEL", namespaces, "PARSED", new Calls() {
+            private Shim.Ended call(Scene scene, String verb) {
+                String conf = Shim.conf(scene.socket());
+                String theirs = ",\"prevResult\":{\"cniVersion\":\"1.1.0\",\"interfaces\":[{\"name\":\"theirs0\"},"
+                        + "{\"name\":\"eth0\",\"sandbox\":\"/var/run/netns/c\"}],"
+                        + "\"ips\":[{\"address\":\"10.88.0.5/16\",\"interface\":1}]}}";
+                return Shim.call(conf.substring(0, conf.length() - 1) + theirs, verb, "c", scene.pod());
+            }
+
+            @Override
+            public void prepare(Scene scene) {
+                Oracle pod = Oracle.in(scene.pod());
+                pod.run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "theirs0");
+                pod.run("ip", "address", "add", "10.88.0.5/16", "dev", "eth0");
+                pod.run("ip", "link", "set", "eth0", "up");
+                pod.run(
+                        "ip",
+                        "link",
+                        "set",
+                        "theirs0",
+                        "netns",
+                        AgentProcess.pathForOthers(scene.node()).toString());
+                Oracle.in(scene.node()).run("ip", "link", "set", "theirs0", "up");
+            }
+
+            @Override
+            public void make(Scene scene, AgentProcess agent) {
+                if (call(scene, "ADD").exitCode() == 0 && await(agent, "DELIVERED")) {
+                    var _ = call(scene, "DEL");
+                }
+            }
+
+            @Override
+            public void goOn(Scene scene) {
+                Shim.Ended retry = call(scene, "ADD");
+                assertThat(retry.exitCode()).as(retry.out()).isZero();
+                Shim.Ended check = call(scene, "CHECK");
+                assertThat(check.exitCode()).as(check.out()).isZero();
+                for (int i = 0; i < 2; i++) {
+                    Shim.Ended deleted = call(scene, "DEL");
+                    assertThat(deleted.exitCode()).as(deleted.out()).isZero();
+                }
+                Oracle.in(scene.pod()).run("ip", "link", "delete", "eth0");
+            }
+        });
+    }
+
     private static final class Cut extends Error {
         private static final long serialVersionUID = 1;
     }

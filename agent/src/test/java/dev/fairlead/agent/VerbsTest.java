@@ -93,6 +93,36 @@ class VerbsTest {
     }
 
     @Test
+    @DisplayName(
+            "a member that asks for another network is refused with code 2, its key and its value, and nothing is made")
+    void unsupportedMembers(TestNamespaces namespaces) {
+        Netns node = namespaces.create();
+        Netns pod = namespaces.create();
+        try (NodeAgent agent = agent(node, "10.244.1.0/30")) {
+            for (String member : List.of(
+                    "\"vlan\":7",
+                    "\"vlanTrunk\":[{\"id\":7}]",
+                    "\"promiscMode\":true",
+                    "\"portIsolation\":true",
+                    "\"disableContainerInterface\":true")) {
+                ObjectNode conf = conf("1.1.0", "net");
+                conf.setAll(CniJson.object(("{" + member + "}").getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+                JsonNode refused = shim.refused("ADD", "c", pod, conf);
+                assertThat(refused.get("code").asInt()).isEqualTo(2);
+                String key = member.substring(1, member.indexOf(':') - 1);
+                assertThat(refused.get("msg").asText())
+                        .contains("'" + key + "' with value '" + member.substring(member.indexOf(':') + 1) + "'");
+                ShimCalls.assertSilent(shim.delWithoutNetns("c", conf));
+            }
+            assertThat(ports(node)).isEmpty();
+            ObjectNode defaults = conf("1.1.0", "net").put("vlan", 0).put("promiscMode", false);
+            defaults.putArray("vlanTrunk");
+            assertThat(address(shim.add("c", pod, defaults))).isEqualTo("10.244.1.2/30");
+            assertThat(agent.reconcile().isClean()).isTrue();
+        }
+    }
+
+    @Test
     @DisplayName("1, 3: DEL releases without a namespace, and again and again")
     void delWithoutNamespace(TestNamespaces namespaces) {
         Netns node = namespaces.create();

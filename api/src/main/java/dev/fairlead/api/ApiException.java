@@ -106,6 +106,11 @@ public final class ApiException extends RuntimeException {
         return new ApiException(500, "InternalError", "Internal error occurred: " + message, noDetails());
     }
 
+    /** What was to be kept could not be, and wasn't done. */
+    public static ApiException insufficientStorage(String message) {
+        return new ApiException(507, "InsufficientStorage", message, noDetails());
+    }
+
     /** Fields of an object that are wrong; each is told once. */
     public static ApiException invalid(Resource resource, String name, List<FieldError> errors) {
         List<FieldError> all = new ArrayList<>(new LinkedHashSet<>(errors));

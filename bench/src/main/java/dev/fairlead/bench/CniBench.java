@@ -177,10 +177,13 @@ public final class CniBench {
     private static Comparison status(Results results) {
         Samples status = results.of(Parts.NAME, Parts.STATUS);
         Samples alone = results.of(Parts.NAME, Parts.STATUS_ALONE);
+        Samples exec = results.of(Parts.NAME, Parts.EXEC_ALONE);
         Samples process = results.of(Parts.NAME, Parts.PROCESS);
         return Comparison.of("cni status", Unit.MILLISECONDS, "STATUS ÷ this")
                 .with(Row.of("STATUS by a runtime, with configuration and streams", status))
                 .with(new Row("the plugin alone: posix_spawn, and waiting for it", alone, status.dividedBy(alone)))
+                .with(new Row("as small a program as there is, alone (pause -v)", exec, status.dividedBy(exec)))
+                .with(Row.of("the plugin alone without the start of a program", alone.minus(exec)))
                 .with(new Row("a plugin that does nothing (/bin/true)", process, status.dividedBy(process)));
     }
 

@@ -38,6 +38,8 @@ final class Parts implements Rounds.Contestant, AutoCloseable {
 
     /** The same without the runtime's part: the plugin's process, started and waited for, with everything ready made. */
     static final String STATUS_ALONE = "STATUS of the plugin alone";
+    /** As small a program as there is, so that what is left of {@link #STATUS_ALONE} is Fairlead's. */
+    static final String EXEC_ALONE = "a static program that says its version";
 
     private static final Path NOTHING = Path.of("/bin/true");
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -53,6 +55,7 @@ final class Parts implements Rounds.Contestant, AutoCloseable {
     private final PluginExec plugins = NodePlugins.here();
     private final CniNode fairlead;
     private final Path program;
+    private final Path idle;
     private final byte[] question;
     private final CniRuntime runtime;
     private final LeaseBook leases;
@@ -63,6 +66,7 @@ final class Parts implements Rounds.Contestant, AutoCloseable {
         this.fairlead = fairlead;
         PluginConf plugin = fairlead.list().plugins().getFirst();
         this.program = place.nativePrograms().resolve(plugin.type());
+        this.idle = place.nativePrograms().resolve("pause");
         this.question =
                 CniJson.bytes(plugin.json().deepCopy().put("name", "fairlead").put("cniVersion", "1.1.0"));
         PluginExec atOnce = (file, environment, stdin, timeout) ->
@@ -85,7 +89,8 @@ final class Parts implements Rounds.Contestant, AutoCloseable {
             long start = System.nanoTime();
             fairlead.runtime().status(fairlead.list());
             lap.since(STATUS, start);
-            statusAlone(lap);
+            alone(lap, STATUS_ALONE, program, List.of());
+            alone(lap, EXEC_ALONE, idle, List.of("-v"));
         });
         runtime(lap);
         lease(lap);
@@ -101,18 +106,18 @@ final class Parts implements Rounds.Contestant, AutoCloseable {
     }
 
     /** What any caller pays, a shell or a program in C too: {@code posix_spawn} and waiting, nothing else. */
-    private void statusAlone(Rounds.Lap lap) {
+    private void alone(Rounds.Lap lap, String what, Path file, List<String> arguments) {
         try (Fd input = Fd.memory("plugin input");
                 Fd nothing = Fd.open(Path.of("/dev/null"), Fd.O_RDWR)) {
             input.fill(question);
-            Spawn status = Spawn.of(program, List.of())
+            Spawn spawn = Spawn.of(file, arguments)
                     .withEnvironment(Map.of("CNI_COMMAND", "STATUS", "CNI_PATH", "/"))
                     .withStreams(input, nothing, nothing);
             long start = System.nanoTime();
-            Optional<Integer> exit = status.run(PATIENCE);
-            lap.since(STATUS_ALONE, start);
+            Optional<Integer> exit = spawn.run(PATIENCE);
+            lap.since(what, start);
             if (!exit.equals(Optional.of(0))) {
-                throw new IllegalStateException("STATUS of " + program + " failed: exit code " + exit);
+                throw new IllegalStateException(what + " of " + file + " failed: exit code " + exit);
             }
         }
     }

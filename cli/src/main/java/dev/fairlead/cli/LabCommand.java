@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -23,7 +24,10 @@ record LabCommand(Terminal terminal) implements Command {
                         new LabDeleteCommand(terminal),
                         new LabExecCommand(),
                         new LabLogsCommand(terminal),
+                        new LabNodeCommand(terminal),
                         new LabListCommand(terminal),
+                        new LabStopCommand(terminal),
+                        new LabStartCommand(terminal),
                         new LabDownCommand(terminal)));
     }
 
@@ -31,7 +35,8 @@ record LabCommand(Terminal terminal) implements Command {
     public int run(ParseResult parsed) {
         throw new ParameterException(
                 parsed.commandSpec().commandLine(),
-                "`fairlead lab` needs a command: up, status, kubeconfig, apply, delete, exec, logs, list or down");
+                "`fairlead lab` needs a command: up, status, kubeconfig, apply, delete, exec, logs, node, list, stop,"
+                        + " start or down");
     }
 
     /** {@code --name}, which every lab command takes. */
@@ -48,6 +53,47 @@ record LabCommand(Terminal terminal) implements Command {
             return new LabName(parsed.matchedOptionValue("--name", LabName.DEFAULT));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(parsed.commandSpec().commandLine(), "--name: " + e.getMessage());
+        }
+    }
+
+    /** {@code lab stop NAME} is as good as {@code lab stop --name NAME}. */
+    static PositionalParamSpec nameOperand() {
+        return PositionalParamSpec.builder()
+                .index("0")
+                .arity("0..1")
+                .type(String.class)
+                .paramLabel("NAME")
+                .description("Which lab, as by --name.")
+                .build();
+    }
+
+    static LabName operandOrName(ParseResult parsed) {
+        String operand = parsed.matchedPositionalValue(0, "");
+        LabName named = name(parsed);
+        if (operand.isEmpty()) {
+            return named;
+        }
+        if (parsed.hasMatchedOption("--name") && !named.name().equals(operand)) {
+            throw new ParameterException(
+                    parsed.commandSpec().commandLine(), "two labs are named, '" + operand + "' and '" + named + "'");
+        }
+        try {
+            return new LabName(operand);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(parsed.commandSpec().commandLine(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The option that names a lab in a command for the user to type; none where it needn't be. */
+    static String option(LabName name) {
+        return name.name().equals(LabName.DEFAULT) ? "" : " --name " + name;
+    }
+
+    /** Refuses what is for labs that don't run. */
+    static void requireDown(LabName name) {
+        if (LabName.running(LabName.ownUid()).contains(name)) {
+            throw new CommandFailure(
+                    "lab '" + name + "' is up already; ./fairlead lab stop" + option(name) + " stops it");
         }
     }
 

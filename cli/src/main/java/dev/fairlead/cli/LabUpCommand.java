@@ -5,7 +5,10 @@ import dev.fairlead.lab.LabHost;
 import dev.fairlead.lab.LabLayout;
 import dev.fairlead.lab.LabLayout.Families;
 import dev.fairlead.lab.LabOptions;
+import dev.fairlead.lab.door.LabFiles;
 import dev.fairlead.lab.door.LabName;
+import dev.fairlead.lab.door.LabRefusal;
+import dev.fairlead.lab.kubeconfig.UserKubeconfig;
 import dev.fairlead.lab.model.Manifest;
 import dev.fairlead.lab.model.Pod;
 import dev.fairlead.packet.Prefix;
@@ -15,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -43,6 +47,9 @@ record LabUpCommand(Terminal terminal) implements Command {
                 .addOption(prefixes("--service-cidr", "Where Services get addresses. Default: 10.96.0.0/16"))
                 .addOption(prefixes("--node-cidr", "The network between the nodes. Default: 172.30.0.0/24"))
                 .addOption(LabCommand.agents())
+                .addOption(OptionSpec.builder("--context")
+                        .description("Make the lab a context of your own kubeconfig, until lab down.")
+                        .build())
                 .addOption(path("--cni-conf", "FILE", "Attach pods by this CNI configuration instead of Fairlead's."))
                 .addOption(path("--cni-bin", "DIR", "Where its plugins are. Default: /opt/cni/bin"));
     }
@@ -72,16 +79,25 @@ record LabUpCommand(Terminal terminal) implements Command {
         for (ManifestFile file : ManifestFile.all(parsed)) {
             manifests.add(Lab.read(file.source(), file.text()));
         }
-        LabHost host = LabHost.start(options, manifests, Launch.labEnvironment());
+        Optional<UserKubeconfig> context = parsed.hasMatchedOption("--context")
+                ? Optional.of(UserKubeconfig.of(System.getenv()))
+                : Optional.empty();
+        return stay(LabHost.start(options, manifests, Launch.labEnvironment()), context, start);
+    }
+
+    /** Waits until a lab's pods answer, says so, and serves it to its end. @param start by {@link System#nanoTime} */
+    int stay(LabHost host, Optional<UserKubeconfig> context, long start) {
         boolean settled = host.awaitReady(PATIENCE);
         if (host.lab().isEnding()) {
             host.close();
-            throw new CommandFailure("lab '" + options.name() + "' was taken down before its pods answered");
+            throw new CommandFailure(
+                    "lab '" + host.lab().options().name() + "' was taken down before its pods answered");
         }
-        report(host.lab(), start);
+        report(host.lab(), context.isEmpty(), start);
+        boolean told = context.isEmpty() || putContext(host.lab(), context.get());
         terminal.flush();
         host.letGoOfTerminal();
-        Launch.answer(settled ? 0 : 1);
+        Launch.answer(settled && told ? 0 : 1);
         host.serve();
         return 0;
     }
@@ -93,8 +109,11 @@ record LabUpCommand(Terminal terminal) implements Command {
                 prefixList(parsed, "--node-cidr"),
                 prefixList(parsed, "--pod-cidr"),
                 prefixList(parsed, "--service-cidr"));
-        LabOptions options =
-                LabOptions.of(LabCommand.name(parsed), layout, Launch.home()).withAgents(LabCommand.agents(parsed));
+        LabName name = LabCommand.name(parsed);
+        LabOptions options = LabOptions.of(name, layout, Launch.home()).withAgents(LabCommand.agents(parsed));
+        if (LabFiles.canBe(System.getenv())) {
+            options = options.withFiles(LabFiles.of(name, System.getenv()));
+        }
         if (!parsed.hasMatchedOption("--cni-conf")) {
             if (parsed.hasMatchedOption("--cni-bin")) {
                 throw new ParameterException(parsed.commandSpec().commandLine(), "--cni-bin goes with --cni-conf");
@@ -139,7 +158,20 @@ record LabUpCommand(Terminal terminal) implements Command {
         return prefixes;
     }
 
-    private void report(Lab lab, long start) {
+    /** A lab that is up stays up, whatever the file is like. */
+    private boolean putContext(Lab lab, UserKubeconfig kubeconfig) {
+        try {
+            lab.putContext(kubeconfig);
+            terminal.out()
+                    .println("kubectl's context is fairlead-" + lab.options().name() + " now, in " + kubeconfig.file());
+            return true;
+        } catch (LabRefusal e) {
+            terminal.err().println("fairlead: " + e.getMessage());
+            return false;
+        }
+    }
+
+    private void report(Lab lab, boolean own, long start) {
         var picture = lab.picture();
         long ready = picture.pods().values().stream()
                 .filter(pod -> pod.status().ready())
@@ -157,9 +189,9 @@ record LabUpCommand(Terminal terminal) implements Command {
                         picture.services().size(),
                         picture.services().size() == 1 ? "Service" : "Services",
                         (System.nanoTime() - start) / 1e9);
-        terminal.out()
-                .println("for kubectl: export KUBECONFIG=$(./fairlead lab kubeconfig"
-                        + (name.equals(LabName.DEFAULT) ? "" : " --name " + name) + ")");
+        if (own) {
+            terminal.out().println(forKubectl(name));
+        }
         for (Pod pod : picture.pods().values()) {
             if (!pod.status().ready()) {
                 terminal.err()
@@ -169,5 +201,10 @@ record LabUpCommand(Terminal terminal) implements Command {
                                         : pod.status().reason()));
             }
         }
+    }
+
+    private static String forKubectl(String lab) {
+        return "for kubectl: export KUBECONFIG=$(./fairlead lab kubeconfig"
+                + (lab.equals(LabName.DEFAULT) ? "" : " --name " + lab) + ")";
     }
 }

@@ -85,7 +85,7 @@ class CommandsTest {
 
     @Test
     void trainingPrintsNothing() {
-        assertThat(run("__train")).isZero();
+        assertThat(run("__train", "commands")).isZero();
         assertThat(out() + err()).isEmpty();
     }
 }

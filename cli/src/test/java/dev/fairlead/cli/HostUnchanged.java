@@ -2,10 +2,13 @@ package dev.fairlead.cli;
 
 import dev.fairlead.testkit.HostSnapshot;
 import dev.fairlead.testkit.Poll;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -30,6 +33,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
         @Override
         public void beforeAll(ExtensionContext context) {
+            try {
+                SocketChannel.open().close(); // with its first one the JVM makes a socket that it keeps
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
             context.getStore(STORE).put("before", HostSnapshot.capture());
         }
 

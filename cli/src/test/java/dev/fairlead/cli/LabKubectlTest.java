@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fairlead.testkit.Poll;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,7 +47,7 @@ class LabKubectlTest {
 
     @BeforeAll
     static void start() {
-        List<String> all = kubectls();
+        List<String> all = Kubectl.installed();
         assumeTrue(!all.isEmpty(), "no kubectl on this machine");
         kubectl = all.getFirst();
         lab = TestLab.up(CLIENT);
@@ -62,28 +60,6 @@ class LabKubectlTest {
             lab.close();
             assertThat(Path.of(kubeconfig)).doesNotExist();
         }
-    }
-
-    /** The first is the one on the PATH; then those that an SDK brings for older and newer servers. */
-    private static List<String> kubectls() {
-        List<String> found = new ArrayList<>();
-        for (String directory : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
-            Path program = Path.of(directory, "kubectl");
-            if (!Files.isExecutable(program)) {
-                continue;
-            }
-            found.add(program.toString());
-            try (Stream<Path> beside = Files.list(program.toRealPath().resolveSibling("."))) {
-                beside.map(Path::toString)
-                        .filter(name -> name.matches(".*/kubectl\\.1\\.[0-9]+"))
-                        .sorted()
-                        .forEach(found::add);
-            } catch (IOException e) {
-                throw new AssertionError("looking beside " + program, e);
-            }
-            break;
-        }
-        return found;
     }
 
     private static Ran run(String program, String stdin, String... arguments) {
@@ -139,7 +115,7 @@ class LabKubectlTest {
 
     @Test
     void nodesAreListedByEveryVersion() {
-        for (String program : kubectls()) {
+        for (String program : Kubectl.installed()) {
             assertThat(run(program, "", "get", "nodes", "-o", "wide").lines())
                     .as(program)
                     .hasSize(3)
@@ -356,5 +332,35 @@ class LabKubectlTest {
         } catch (IOException e) {
             throw new AssertionError("copying the kubeconfig", e);
         }
+    }
+
+    /** Whoever comes second finds what the first made, or tries again: both are told the truth, and the object is whole. */
+    @Test
+    void twoKubectlsApplyAtOnce() throws Exception {
+        String manifest = "{kind: ConfigMap, apiVersion: v1, metadata: {name: contested}, data: {owner: %s, %s: yes}}";
+        for (int round = 0; round < 4; round++) {
+            List<Thread> writers = new ArrayList<>();
+            List<Ran> answers = java.util.Collections.synchronizedList(new ArrayList<>());
+            for (String writer : List.of("a", "b")) {
+                writers.add(Thread.ofPlatform().start(() -> answers.add(apply(manifest.formatted(writer, writer)))));
+            }
+            for (Thread writer : writers) {
+                writer.join();
+            }
+            // kubectl itself doesn't try a create again that came second.
+            assertThat(answers).allMatch(ran -> ran.exitCode() == 0 || ran.err().contains("already exists"));
+            assertThat(json("get", "configmap", "contested")
+                            .path("data")
+                            .path("owner")
+                            .asText())
+                    .isIn("a", "b");
+        }
+        apply(manifest.formatted("a", "a")).ok();
+        assertThat(json("get", "configmap", "contested")
+                        .path("data")
+                        .path("owner")
+                        .asText())
+                .isEqualTo("a");
+        kubectl("delete", "configmap", "contested").ok();
     }
 }

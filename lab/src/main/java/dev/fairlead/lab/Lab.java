@@ -2,21 +2,21 @@ package dev.fairlead.lab;
 
 import dev.fairlead.api.resource.RuleBook;
 import dev.fairlead.api.serve.ApiRouter;
+import dev.fairlead.api.store.JournalException;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.lab.control.Controllers;
 import dev.fairlead.lab.document.LabObjects;
 import dev.fairlead.lab.door.LabRefusal;
-import dev.fairlead.lab.manifest.DocumentReader;
+import dev.fairlead.lab.kubeconfig.UserKubeconfig;
 import dev.fairlead.lab.manifest.ManifestReader;
 import dev.fairlead.lab.manifest.Workload;
 import dev.fairlead.lab.model.Change;
 import dev.fairlead.lab.model.LabObject;
 import dev.fairlead.lab.model.LabPicture;
 import dev.fairlead.lab.model.Manifest;
-import dev.fairlead.lab.model.Node;
 import dev.fairlead.lab.model.ObjectKey;
-import dev.fairlead.lab.model.ObjectMeta;
 import dev.fairlead.lab.model.Pod;
+import dev.fairlead.lab.model.PodEvent;
 import dev.fairlead.lab.model.PodStatus;
 import dev.fairlead.lab.model.ServiceCidrs;
 import dev.fairlead.lab.model.Store;
@@ -30,6 +30,7 @@ import dev.fairlead.lab.workload.Running;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,8 +59,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class Lab implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lab.class);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    /** A lab that starts has other work. */
+    private static final Duration FIRST_LEASE = Duration.ofSeconds(2);
+    /** As a kubelet renews it. */
+    private static final Duration LEASE = Duration.ofSeconds(10);
+
+    /** How often old Events are looked for when nothing else happens, in minutes. */
+    private static final int EVENTS_AGE = 5;
 
     private final LabOptions options;
+    private final LabMemory memory;
     private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("lab").factory());
     private final ExecutorService workers = Executors.newCachedThreadPool(
@@ -68,8 +79,10 @@ public final class Lab implements AutoCloseable {
     private final ApiRouter router;
     private final CompletableFuture<LabApi> api = new CompletableFuture<>();
     private final Controllers controllers;
+    private final Object booting = new Object();
     private final PodReports reports = new PodReports();
     private final LabNodes nodes;
+    private final NodeBook book;
     private final Object changed = new Object();
     private final AtomicBoolean woken = new AtomicBoolean();
     /** Pods that a kubelet was told of, by uid. */
@@ -78,12 +91,14 @@ public final class Lab implements AutoCloseable {
     private volatile LabPicture picture;
     private volatile boolean closed;
 
-    private Lab(LabOptions options) {
+    private Lab(LabOptions options, LabMemory memory, Map<String, String> environment) {
         this.options = options;
+        this.memory = memory;
         SplittableRandom random = new SplittableRandom();
         this.store = new Store(new ServiceCidrs(options.layout().serviceCidrs()), InstantSource.system(), random);
         this.objects = new LabObjects(
                 store,
+                memory.store(),
                 RuleBook.of(options.layout().serviceCidrs()),
                 Lab::requirePrograms,
                 InstantSource.system(),
@@ -92,22 +107,24 @@ public final class Lab implements AutoCloseable {
         this.controllers = new Controllers(random.split());
         this.picture = store.picture();
         this.router = LabApi.router(this, objects.registry());
-        this.nodes = LabNodes.create(options, objects::progress);
+        this.nodes = LabNodes.create(
+                options,
+                new LabNodes.Boot(this::startBuiltIn, environment, objects::content, reports, workers),
+                objects::progress);
+        this.book = new NodeBook(store, objects, nodes);
     }
 
     /**
      * Makes the nodes and waits until they can take pods.
      *
+     * @param memory of a lab that was there before, or an empty one; stays the caller's to close
      * @param environment of processes of image {@code host}
      */
-    public static Lab start(LabOptions options, Map<String, String> environment) {
-        Lab lab = new Lab(options);
+    static Lab start(LabOptions options, LabMemory memory, Map<String, String> environment) {
+        Lab lab = new Lab(options, memory, environment);
         try {
             LabApi.describeNetwork(lab.objects.registry(), options.layout().serviceCidrs());
-            lab.nodes.start(
-                    lab::putNode,
-                    lab.agentStart(),
-                    new LabNodes.PodMeans(lab::startBuiltIn, environment, lab.reports, lab.workers));
+            lab.nodes.start(lab::announce, lab.agentStart());
             lab.onLoop(() -> {
                 lab.settle();
                 return Boolean.TRUE;
@@ -119,19 +136,11 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    private void putNode(NodeSlot slot, Sandbox sandbox) {
-        Node node = new Node(
-                ObjectMeta.of(
-                        "",
-                        slot.name(),
-                        Map.of("kubernetes.io/hostname", slot.name()),
-                        Map.of(DocumentReader.NETNS, sandbox.hostNetnsPath())),
-                slot.addresses(),
-                slot.podCidrs(),
-                sandbox.hostNetnsPath(),
-                true,
-                false);
-        var unused = onLoop(() -> objects.write(() -> store.putNode(node)));
+    private void announce(NodeSlot slot, Sandbox sandbox) {
+        var unused = onLoop(() -> {
+            book.announce(slot, sandbox);
+            return Boolean.TRUE;
+        });
     }
 
     /** Agents of their own processes need the API before there are nodes; those in here ask it without HTTP. */
@@ -139,10 +148,45 @@ public final class Lab implements AutoCloseable {
         return switch (options.agents()) {
             case INSIDE -> LabAgents.inside(router, options.foreign().isEmpty());
             case PROCESS -> {
-                api.complete(LabApi.openNow(this, router));
-                yield LabAgents.processes(api.join(), options.home());
+                if (!api.isDone()) {
+                    api.complete(LabApi.openNow(this, router));
+                }
+                yield LabAgents.processes(awaitApi(), options.home());
             }
         };
+    }
+
+    /**
+     * Switches a node off: returns when nothing of it runs any more. The cluster notices by and by.
+     *
+     * @throws LabRefusal when there is no such node, or it is off
+     */
+    void stopNode(String name) {
+        LabNode node = onLoop(() -> {
+            LabNode taken = nodes.take(name);
+            begun.values().removeIf(pod -> pod.spec().nodeName().equals(name));
+            book.off(name);
+            settle();
+            return taken;
+        });
+        nodes.end(node);
+    }
+
+    /**
+     * Switches a node on again.
+     *
+     * @throws LabRefusal when there is no such node, or it is on
+     */
+    void startNode(String name) {
+        synchronized (booting) {
+            LabNode node = nodes.boot(name, agentStart());
+            onLoop(() -> {
+                nodes.add(node);
+                book.on(node);
+                settle();
+                return Boolean.TRUE;
+            });
+        }
     }
 
     /** Has the API served soon; to be called once, when the first manifests are applied. */
@@ -150,12 +194,39 @@ public final class Lab implements AutoCloseable {
         if (!api.isDone()) {
             LabApi.open(this, router, api);
         }
+        var unused = api.thenRun(this::wake);
+        var events = loop.scheduleWithFixedDelay(this::wake, EVENTS_AGE, EVENTS_AGE, TimeUnit.MINUTES);
+        var leases = loop.scheduleWithFixedDelay(
+                book::renewLeases, FIRST_LEASE.toMillis(), LEASE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    LabMemory memory() {
+        return memory;
+    }
+
+    /**
+     * Puts a context of this lab into the user's own kubeconfig, which loses it when the lab goes down.
+     *
+     * @throws LabRefusal when the lab couldn't remember that, or the file can't be changed
+     */
+    public void putContext(UserKubeconfig kubeconfig) {
+        String goesDown = "the lab could not take its context out of " + kubeconfig.file() + " again: ";
+        try {
+            memory.requireFiles();
+        } catch (LabRefusal e) {
+            throw new LabRefusal(goesDown + e.getMessage());
+        }
+        UserKubeconfig.Before before = kubeconfig.put(awaitApi().access());
+        Optional<LabSettings.Context> known = memory.context();
+        if (known.isEmpty() || !known.get().kubeconfig().equals(kubeconfig)) {
+            memory.remember(new LabSettings.Context(kubeconfig, before));
+        }
     }
 
     /** Waits until the API is served. */
-    void awaitApi() {
+    LabApi awaitApi() {
         try {
-            api.join();
+            return api.join();
         } catch (CompletionException e) {
             throw new LabRefusal("the lab's API could not be served: " + e.getCause());
         }
@@ -203,11 +274,11 @@ public final class Lab implements AutoCloseable {
      */
     public List<Change> apply(List<Manifest> manifests) {
         manifests.forEach(Lab::requirePrograms);
-        return onLoop(() -> {
+        return kept(onLoop(() -> {
             List<Change> changes = objects.write(() -> objects.apply(manifests));
             settle();
             return changes;
-        });
+        }));
     }
 
     /** A command that isn't there is refused before anything is changed, not found out pod by pod afterwards. */
@@ -221,20 +292,25 @@ public final class Lab implements AutoCloseable {
 
     /** Deletes what manifests name. */
     public dev.fairlead.lab.model.Deletion delete(Manifest manifest) {
-        return onLoop(() -> {
+        return kept(onLoop(() -> {
             var deletion = objects.write(() -> store.delete(manifest));
             settle();
             return deletion;
-        });
+        }));
     }
 
     /** Deletes one object. */
     public dev.fairlead.lab.model.Deletion delete(dev.fairlead.lab.model.Kind kind, ObjectKey key) {
-        return onLoop(() -> {
+        return kept(onLoop(() -> {
             var deletion = objects.write(() -> store.delete(kind, key));
             settle();
             return deletion;
-        });
+        }));
+    }
+
+    private <T> T kept(T made) {
+        memory.store().awaitDurable();
+        return made;
     }
 
     /** Reads a manifest as {@code lab apply -f} does. */
@@ -289,8 +365,12 @@ public final class Lab implements AutoCloseable {
             return;
         }
         objects.write(() -> {
+            book.act(Instant.now());
             controllers.settle(store, Instant.now());
             objects.conclude();
+            if (api.isDone()) { // nobody can read them before, and a lab that starts has other work
+                objects.writeEvents();
+            }
             return Boolean.TRUE;
         });
         LabPicture now = store.picture();
@@ -304,11 +384,14 @@ public final class Lab implements AutoCloseable {
 
     /** Some things change by time alone: a rollout that waits for a pod to have been ready for a while. */
     private void wakeWhenDue(LabPicture now) {
-        Optional<Instant> due = Controllers.due(now, Instant.now());
-        if (due.isPresent()) {
-            long millis = Math.max(1, Duration.between(Instant.now(), due.get()).toMillis());
-            var unused = loop.schedule(this::settle, millis, TimeUnit.MILLISECONDS);
-        }
+        Instant moment = Instant.now();
+        Stream.of(Controllers.due(now, moment), book.due(now, moment))
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder())
+                .ifPresent(due -> {
+                    long millis = Math.max(1, Duration.between(moment, due).toMillis() + 1);
+                    var unused = loop.schedule(this::wake, millis, TimeUnit.MILLISECONDS);
+                });
     }
 
     private void startAndStopPods(LabPicture now) {
@@ -316,6 +399,9 @@ public final class Lab implements AutoCloseable {
         for (Pod pod : now.pods().values()) {
             gone.remove(pod.metadata().uid());
             Optional<Kubelet> kubelet = nodes.find(pod.spec().nodeName()).map(LabNode::kubelet);
+            if (book.isOff(pod.spec().nodeName())) {
+                continue; // it says what became of the pod when it is back
+            }
             if (pod.metadata().deleting()) {
                 begun.remove(pod.metadata().uid());
                 kubelet.ifPresentOrElse(
@@ -342,6 +428,12 @@ public final class Lab implements AutoCloseable {
         }
 
         @Override
+        public void happened(ObjectKey pod, String uid, PodEvent event, String node) {
+            objects.happened(pod, uid, event, node);
+            wake();
+        }
+
+        @Override
         public void gone(ObjectKey pod, String uid) {
             post(() -> objects.write(() -> store.podGone(pod, uid)));
         }
@@ -351,10 +443,20 @@ public final class Lab implements AutoCloseable {
                 try {
                     work.run();
                     settle();
+                } catch (JournalException e) {
+                    LOG.warn("what a node reported waits: {}", e.getMessage());
+                    later(() -> post(work));
                 } catch (RuntimeException e) {
                     LOG.error("the lab could not take in what a node reported", e);
                 }
             });
+        }
+    }
+
+    /** When what the lab keeps can't be kept, a disk is full perhaps, and somebody will see to that. */
+    private void later(Runnable work) {
+        if (!closed) {
+            var unused = loop.schedule(work, RETRY.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -365,6 +467,9 @@ public final class Lab implements AutoCloseable {
                 woken.set(false);
                 try {
                     settle();
+                } catch (JournalException e) {
+                    LOG.warn("the lab can't follow its API for now: {}", e.getMessage());
+                    later(this::wake);
                 } catch (RuntimeException e) {
                     LOG.error("the lab could not follow what came over its API", e);
                 }
@@ -394,12 +499,12 @@ public final class Lab implements AutoCloseable {
     public void close() {
         beginEnd();
         onLoop(() -> Boolean.TRUE); // what it was doing is done
-        nodes.close();
         api.whenComplete((opened, _) -> {
             if (opened != null) {
                 opened.close();
             }
         });
+        nodes.close();
         workers.shutdown();
         loop.shutdown();
     }

@@ -14,6 +14,7 @@ import dev.fairlead.api.serve.HttpDoor;
 import dev.fairlead.api.serve.Reply;
 import dev.fairlead.lab.door.LabName;
 import dev.fairlead.lab.door.LabRefusal;
+import dev.fairlead.lab.kubeconfig.Access;
 import dev.fairlead.packet.Prefix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,13 +29,17 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The lab's Kubernetes API on loopback, and the kubeconfig that leads there. The file is on the lab's own tmpfs and goes with
  * the lab (docs/decisions/0012); whoever may see the lab's process reaches it through {@code /proc}.
  */
 public final class LabApi implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LabApi.class);
     /** As the lab sees it. */
     public static final Path KUBECONFIG = LabNodes.RUN.resolve("kubeconfig");
 
@@ -46,15 +51,11 @@ public final class LabApi implements AutoCloseable {
     private static final Duration VALID = Duration.ofDays(3650);
 
     private final HttpDoor door;
-    private final LabName name;
-    private final String pem;
-    private final String token;
+    private final Access access;
 
-    private LabApi(HttpDoor door, LabName name, String pem, String token) {
+    private LabApi(HttpDoor door, Access access) {
         this.door = door;
-        this.name = name;
-        this.pem = pem;
-        this.token = token;
+        this.access = access;
     }
 
     /**
@@ -73,19 +74,27 @@ public final class LabApi implements AutoCloseable {
     }
 
     static LabApi openNow(Lab lab, ApiRouter router) {
-        byte[] random = new byte[TOKEN_BYTES];
-        new SecureRandom().nextBytes(random);
-        String token = HexFormat.of().formatHex(random);
-        Certificate certificate = Certificate.selfSigned(
-                "fairlead lab", List.of("localhost"), List.of(InetAddress.ofLiteral(LOOPBACK)), VALID);
-        HttpDoor door = HttpDoor.open(router, LOOPBACK, 0, certificate.serverContext(), token);
-        LabApi opened = new LabApi(door, lab.options().name(), certificate.pem(), token);
+        Optional<LabSettings.Access> before = lab.memory().access();
+        String token = before.map(LabSettings.Access::token).orElseGet(LabApi::newToken);
+        Certificate certificate = before.map(access -> Certificate.of(access.key(), access.certificate()))
+                .orElseGet(() -> Certificate.selfSigned(
+                        "fairlead lab", List.of("localhost"), List.of(InetAddress.ofLiteral(LOOPBACK)), VALID));
+        HttpDoor door = open(router, before.map(LabSettings.Access::port).orElse(0), certificate, token);
         try {
-            opened.writeKubeconfig(KUBECONFIG, door.port());
-            return opened;
-        } catch (RuntimeException e) {
+            Files.createFile(
+                    KUBECONFIG, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            LabApi api = new LabApi(door, access(lab.options().name(), door.port(), certificate.pem(), token));
+            Files.writeString(KUBECONFIG, kubeconfig(api.access()));
+            lab.memory()
+                    .remember(new LabSettings.Access(
+                            door.port(), token, certificate.privateKey(), certificate.encoded()));
+            if (before.isPresent() && before.get().port() != door.port()) {
+                tellContext(lab, api);
+            }
+            return api;
+        } catch (IOException | UncheckedIOException e) {
             door.close();
-            throw e;
+            throw new LabRefusal("could not write the kubeconfig: " + e.getMessage());
         }
     }
 
@@ -99,6 +108,9 @@ public final class LabApi implements AutoCloseable {
 
     /** The object by which clients know the Service range (KEP-1880); the real server makes it, too. */
     static void describeNetwork(Registry registry, List<Prefix> serviceCidrs) {
+        if (registry.store().find(Resources.SERVICE_CIDRS.key("", "kubernetes")).isPresent()) {
+            return; // a lab that was there before
+        }
         ObjectNode kubernetes = JsonNodeFactory.instance
                 .objectNode()
                 .put("kind", "ServiceCIDR")
@@ -115,13 +127,44 @@ public final class LabApi implements AutoCloseable {
 
     /** Writes a file by which the API is reached at a port of the reader's loopback device. */
     void writeKubeconfig(Path file, int port) {
+        Access there =
+                new Access(access.name(), "https://" + LOOPBACK + ":" + port, access.authority(), access.token());
         try {
             Files.createDirectories(file.getParent());
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(file, kubeconfig(name, port, pem, token));
+            Files.writeString(file, kubeconfig(there));
         } catch (IOException e) {
             throw new UncheckedIOException("could not write " + file, e);
         }
+    }
+
+    /** The user's own kubeconfig must say where the API is now. */
+    private static void tellContext(Lab lab, LabApi api) {
+        lab.memory().context().ifPresent(context -> {
+            try {
+                var unused = context.kubeconfig().put(api.access());
+            } catch (LabRefusal e) {
+                LOG.warn("the lab's context is not up to date: {}", e.getMessage());
+            }
+        });
+    }
+
+    private static String newToken() {
+        byte[] random = new byte[TOKEN_BYTES];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    /** @param port the one that kubeconfigs of this lab hold already, or 0; another where somebody has taken it meanwhile */
+    private static HttpDoor open(ApiRouter handler, int port, Certificate certificate, String token) {
+        if (port != 0) {
+            try {
+                return HttpDoor.open(handler, LOOPBACK, port, certificate.serverContext(), token);
+            } catch (UncheckedIOException | IllegalStateException e) {
+                LOG.warn("port {} of this lab's API is taken, so it gets another: {}", port, e.getMessage());
+            }
+        }
+        return HttpDoor.open(handler, LOOPBACK, 0, certificate.serverContext(), token);
     }
 
     private static ObjectNode version() {
@@ -138,8 +181,7 @@ public final class LabApi implements AutoCloseable {
                 .put("platform", "linux/" + System.getProperty("os.arch", ""));
     }
 
-    private static String kubeconfig(LabName lab, int port, String pem, String token) {
-        String context = "fairlead-" + lab;
+    private static String kubeconfig(Access access) {
         return """
                 apiVersion: v1
                 kind: Config
@@ -150,14 +192,26 @@ public final class LabApi implements AutoCloseable {
                 clusters:
                 - name: %1$s
                   cluster:
-                    server: https://127.0.0.1:%2$d
+                    server: %2$s
                     certificate-authority-data: %3$s
                 users:
                 - name: %1$s
                   user:
                     token: %4$s
-                """.formatted(
-                context, port, Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII)), token);
+                """.formatted(access.name(), access.server(), access.authority(), access.token());
+    }
+
+    /** What a kubeconfig says of it. */
+    Access access() {
+        return access;
+    }
+
+    private static Access access(LabName lab, int port, String pem, String token) {
+        return new Access(
+                StoppedLab.contextName(lab),
+                "https://" + LOOPBACK + ":" + port,
+                Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII)),
+                token);
     }
 
     /** What a container has printed so far; following it is not served. */

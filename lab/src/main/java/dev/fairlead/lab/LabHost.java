@@ -6,6 +6,7 @@ import dev.fairlead.kernel.sys.Fd;
 import dev.fairlead.kernel.sys.Linux;
 import dev.fairlead.lab.door.LabDoor;
 import dev.fairlead.lab.door.LabName;
+import dev.fairlead.lab.door.LabRefusal;
 import dev.fairlead.lab.model.LabPicture;
 import dev.fairlead.lab.model.Manifest;
 import dev.fairlead.lab.model.PodStatus;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * The process of a lab, from its first step inside the namespaces that the launcher made to its end: its files, its door,
@@ -41,33 +43,79 @@ public final class LabHost implements AutoCloseable {
     }
 
     /**
+     * Brings a lab back that was stopped, or killed. To be called as {@link #start}.
+     *
+     * @throws dev.fairlead.lab.door.LabRefusal when a lab of this name runs, or what it kept can't be read
+     */
+    public static LabHost resume(LabOptions options, Map<String, String> environment) {
+        return start(options, () -> LabMemory.resume(options.files().orElseThrow()), List.of(), environment);
+    }
+
+    /**
      * Makes a lab with these manifests applied. To be called inside the launcher's namespaces, once in a process.
      *
      * @throws dev.fairlead.lab.door.LabRefusal when a lab of this name runs, or the options can't work
      * @throws dev.fairlead.lab.model.ManifestException when a manifest can't be taken; then nothing is left
      */
     public static LabHost start(LabOptions options, List<Manifest> manifests, Map<String, String> environment) {
+        return start(options, () -> LabMemory.begin(options), manifests, environment);
+    }
+
+    private static LabHost start(
+            LabOptions options,
+            Supplier<LabMemory> remembering,
+            List<Manifest> manifests,
+            Map<String, String> environment) {
         LabDoor door =
                 LabDoor.open(options.name().socket(hostUid()), options.name().name());
         try {
             Netns.prepareJavaSockets();
+            requireVisible(options);
             ownRunDirectory();
             warnIntoLog();
-            Lab lab = Lab.start(options, environment);
+            LabMemory memory = remembering.get();
             try {
-                var unused = lab.apply(manifests);
-                lab.serveApi();
-                LabHost host = new LabHost(door, lab);
-                door.serve(host.server);
-                return host;
+                return start(door, options, memory, manifests, environment);
             } catch (RuntimeException e) {
-                lab.close();
+                if (!memory.resumed()) {
+                    memory.forgetAtEnd();
+                }
+                memory.close();
                 throw e;
             }
         } catch (RuntimeException e) {
             door.close();
             throw e;
         }
+    }
+
+    private static LabHost start(
+            LabDoor door,
+            LabOptions options,
+            LabMemory memory,
+            List<Manifest> manifests,
+            Map<String, String> environment) {
+        Lab lab = Lab.start(options, memory, environment);
+        try {
+            var unused = lab.apply(manifests);
+            lab.serveApi();
+            LabHost host = new LabHost(door, lab);
+            door.serve(host.server);
+            return host;
+        } catch (RuntimeException e) {
+            lab.close();
+            throw e;
+        }
+    }
+
+    /** The lab mounts its own {@code /run}, and files below would be lost with it. */
+    private static void requireVisible(LabOptions options) {
+        options.files().ifPresent(files -> {
+            if (files.directory().normalize().startsWith("/run")) {
+                throw new LabRefusal("a lab can't keep its files in " + files.directory()
+                        + ", since it has a /run of its own; set XDG_STATE_HOME to another directory");
+            }
+        });
     }
 
     private static void ownRunDirectory() {
@@ -136,6 +184,7 @@ public final class LabHost implements AutoCloseable {
 
     /** Serves commands until one asks the lab to go down, and takes everything down. */
     public void serve() {
+        lab.memory().settle();
         Thread hook = Thread.ofPlatform().name("lab-end").unstarted(this::close);
         Runtime.getRuntime().addShutdownHook(hook);
         try {
@@ -174,6 +223,7 @@ public final class LabHost implements AutoCloseable {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             lab.close();
+            lab.memory().close();
             door.close();
         }
     }

@@ -8,6 +8,7 @@ import dev.fairlead.cluster.Progress;
 import dev.fairlead.cni.CniException;
 import dev.fairlead.cni.runtime.CniRuntime;
 import dev.fairlead.lab.door.LabRefusal;
+import dev.fairlead.lab.model.Content;
 import dev.fairlead.lab.node.Kubelet;
 import dev.fairlead.lab.node.LabAgent;
 import dev.fairlead.lab.node.LabNode;
@@ -17,9 +18,13 @@ import dev.fairlead.lab.node.PodNetwork;
 import dev.fairlead.lab.node.Sandbox;
 import dev.fairlead.lab.node.Underlay;
 import dev.fairlead.packet.Prefix;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +38,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,29 +58,38 @@ final class LabNodes implements AutoCloseable {
 
     private final LabOptions options;
     private final Underlay underlay;
-    private final Map<NodeSlot, Sandbox> sandboxes = new LinkedHashMap<>();
-    private final Map<String, LabNode> nodes = new LinkedHashMap<>();
+    private final Boot boot;
+    /** Those that are on, in their order. Replaced, never changed. */
+    private volatile Map<String, LabNode> nodes = Map.of();
+
+    /** What every node is made with. */
+    record Boot(
+            Kubelet.BuiltIn builtIn,
+            Map<String, String> environment,
+            Content.Source contents,
+            Kubelet.Listener listener,
+            ExecutorService workers) {}
+
+    /** Starts the agent of a node. */
+    @FunctionalInterface
+    interface AgentStart {
+        LabAgent start(NodeSlot slot, Sandbox sandbox, Path directory);
+    }
 
     /** Says how far a node must have followed the API now. */
     private final Supplier<Progress> progress;
 
-    private LabNodes(LabOptions options, Underlay underlay, Supplier<Progress> progress) {
+    private LabNodes(LabOptions options, Underlay underlay, Boot boot, Supplier<Progress> progress) {
         this.options = options;
         this.underlay = underlay;
+        this.boot = boot;
         this.progress = progress;
     }
 
     /** Makes the network between nodes, and no node yet. @param progress says how far a node must have followed the API */
-    static LabNodes create(LabOptions options, Supplier<Progress> progress) {
-        return new LabNodes(options, Underlay.create(), progress);
+    static LabNodes create(LabOptions options, Boot boot, Supplier<Progress> progress) {
+        return new LabNodes(options, Underlay.create(), boot, progress);
     }
-
-    /** What pods are made with, apart from the node. */
-    record PodMeans(
-            Kubelet.BuiltIn builtIn,
-            Map<String, String> environment,
-            Kubelet.Listener listener,
-            ExecutorService workers) {}
 
     /**
      * Makes all nodes, one after the other, and has each node's agent start while the next node is made. Returns when they can
@@ -83,22 +98,25 @@ final class LabNodes implements AutoCloseable {
      * @param announce makes a node known to the API, from which its agent knows it
      * @param agents starts an agent; it returns when the agent serves
      */
-    void start(BiConsumer<NodeSlot, Sandbox> announce, AgentStart agents, PodMeans means) {
+    void start(BiConsumer<NodeSlot, Sandbox> announce, AgentStart agents) {
         List<CompletableFuture<LabNode>> starting = new ArrayList<>();
         RuntimeException failure = null;
         try {
             for (NodeSlot slot : options.layout().slots()) {
                 Sandbox sandbox = createSandbox(slot);
-                announce.accept(slot, sandbox);
-                starting.add(CompletableFuture.supplyAsync(() -> start(slot, sandbox, agents, means), means.workers()));
+                starting.add(CompletableFuture.supplyAsync(
+                        () -> {
+                            announce.accept(slot, sandbox);
+                            return create(slot, sandbox, agents);
+                        },
+                        boot.workers()));
             }
         } catch (RuntimeException e) {
             failure = e;
         }
         for (CompletableFuture<LabNode> one : starting) {
             try {
-                LabNode node = one.join();
-                nodes.put(node.slot().name(), node);
+                add(one.join());
             } catch (CompletionException e) {
                 failure = e.getCause() instanceof RuntimeException cause ? cause : e;
             }
@@ -110,33 +128,104 @@ final class LabNodes implements AutoCloseable {
 
     private Sandbox createSandbox(NodeSlot slot) {
         Sandbox sandbox = Sandbox.create(options.nativePrograms().resolve("pause"), slot.name());
-        sandboxes.put(slot, sandbox);
-        LabLayout layout = options.layout();
-        underlay.connect(slot.name(), sandbox.netns(), layout.uplinkPrefixes(slot), layout.serviceCidrs(), MTU);
-        return sandbox;
-    }
-
-    /** Starts the agent of a node. */
-    @FunctionalInterface
-    interface AgentStart {
-        LabAgent start(NodeSlot slot, Sandbox sandbox, Path directory);
-    }
-
-    private LabNode start(NodeSlot slot, Sandbox sandbox, AgentStart agents, PodMeans means) {
-        Path directory = LabNode.directory(RUN, slot.name());
-        LabAgent agent = agents.start(slot, sandbox, directory);
         try {
-            Kubelet.Means podMeans = new Kubelet.Means(
-                    network(slot, sandbox, directory),
-                    options.nativePrograms().resolve("pause"),
-                    RUN.resolve("logs"),
-                    means.environment(),
-                    means.builtIn(),
-                    this::awaitNoneSent);
-            return new LabNode(
-                    slot, sandbox, agent, new Kubelet(slot.name(), podMeans, means.listener(), means.workers()));
+            LabLayout layout = options.layout();
+            underlay.connect(slot.name(), sandbox.netns(), layout.uplinkPrefixes(slot), layout.serviceCidrs(), MTU);
+            return sandbox;
         } catch (RuntimeException e) {
-            agent.close();
+            sandbox.close();
+            throw e;
+        }
+    }
+
+    /** Puts a node among those that are on. */
+    synchronized void add(LabNode node) {
+        Map<String, LabNode> changed = new LinkedHashMap<>();
+        for (NodeSlot slot : options.layout().slots()) {
+            LabNode one = slot.name().equals(node.slot().name()) ? node : nodes.get(slot.name());
+            if (one != null) {
+                changed.put(slot.name(), one);
+            }
+        }
+        nodes = changed;
+    }
+
+    /** Takes a node from among those that are on; to be ended by {@link #end}. @throws LabRefusal when it isn't */
+    synchronized LabNode take(String name) {
+        Map<String, LabNode> changed = new LinkedHashMap<>(nodes);
+        LabNode taken = changed.remove(name);
+        if (taken == null) {
+            slot(name);
+            throw new LabRefusal(
+                    "node " + name + " is stopped already; ./fairlead lab node start " + name + " starts it");
+        }
+        nodes = changed;
+        return taken;
+    }
+
+    private NodeSlot slot(String name) {
+        List<String> names = new ArrayList<>();
+        for (NodeSlot slot : options.layout().slots()) {
+            if (slot.name().equals(name)) {
+                return slot;
+            }
+            names.add(slot.name());
+        }
+        throw new LabRefusal("there is no node '" + name + "'; the nodes are " + String.join(", ", names));
+    }
+
+    /** Makes a node that was ended, as a machine that is switched on; {@link #add} is to follow. */
+    LabNode boot(String name, AgentStart agents) {
+        NodeSlot slot = slot(name);
+        if (nodes.containsKey(name)) {
+            throw new LabRefusal("node " + name + " is not stopped");
+        }
+        return create(slot, createSandbox(slot), agents);
+    }
+
+    /** Ends everything on a node that was taken, as a machine that is switched off. */
+    void end(LabNode node) {
+        awaitEnds(node.kubelet().end());
+        String name = node.slot().name();
+        try {
+            node.close();
+        } finally {
+            underlay.disconnect(name);
+            deleteAll(LabNode.directory(RUN, name));
+        }
+    }
+
+    /** A machine that is switched on has an empty {@code /run}. */
+    private static void deleteAll(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not delete " + directory, e);
+        }
+    }
+
+    private LabNode create(NodeSlot slot, Sandbox sandbox, AgentStart agents) {
+        Path directory = LabNode.directory(RUN, slot.name());
+        Path pause = options.nativePrograms().resolve("pause");
+        List<AutoCloseable> made = new ArrayList<>(List.of(sandbox));
+        try {
+            LabAgent agent = agents.start(slot, sandbox, directory);
+            made.addFirst(agent);
+            Kubelet.Means means = new Kubelet.Means(
+                    new Kubelet.Place(slot.name(), sandbox, slot.addresses()),
+                    network(slot, sandbox, directory),
+                    pause,
+                    RUN.resolve("logs"),
+                    RUN.resolve("pods"),
+                    boot.environment(),
+                    boot.contents(),
+                    boot.builtIn(),
+                    this::awaitNoneSent);
+            return new LabNode(slot, sandbox, agent, new Kubelet(means, boot.listener(), boot.workers()));
+        } catch (RuntimeException e) {
+            made.forEach(one -> guarded(slot, one));
             throw e;
         }
     }
@@ -215,6 +304,22 @@ final class LabNodes implements AutoCloseable {
     public void close() {
         List<CompletableFuture<Void>> ends = new ArrayList<>();
         all().forEach(node -> ends.addAll(node.kubelet().end()));
+        awaitEnds(ends);
+        for (LabNode node : all().reversed()) {
+            guarded(node.slot(), node);
+        }
+        underlay.close();
+    }
+
+    private static void guarded(NodeSlot node, AutoCloseable end) {
+        try {
+            end.close();
+        } catch (Exception e) {
+            LOG.warn("node {} did not end cleanly: {}", node.name(), e.getMessage());
+        }
+    }
+
+    private static void awaitEnds(List<CompletableFuture<Void>> ends) {
         try {
             CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
                     .get(ENDING_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
@@ -222,19 +327,6 @@ final class LabNodes implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("not all pods have ended within {}", ENDING_PATIENCE, e);
-        }
-        for (LabNode node : all().reversed()) {
-            guarded(node.slot(), node.agent()::close);
-        }
-        sandboxes.forEach((slot, sandbox) -> guarded(slot, sandbox::close));
-        underlay.close();
-    }
-
-    private static void guarded(NodeSlot node, Runnable end) {
-        try {
-            end.run();
-        } catch (RuntimeException e) {
-            LOG.warn("node {} did not end cleanly: {}", node.name(), e.getMessage());
         }
     }
 }

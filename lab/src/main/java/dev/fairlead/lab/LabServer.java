@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.lab.door.LabDoor;
 import dev.fairlead.lab.door.LabRefusal;
+import dev.fairlead.lab.kubeconfig.UserKubeconfig;
 import dev.fairlead.lab.model.Deletion;
 import dev.fairlead.lab.model.Kind;
 import dev.fairlead.lab.model.Manifest;
@@ -27,7 +28,8 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * Answers what commands ask of a running lab: {@code status}, {@code apply}, {@code delete}, {@code exec} (which tells the
- * command where to run), {@code logs}, {@code kubeconfig} and {@code down}.
+ * command where to run), {@code logs}, {@code kubeconfig}, {@code context}, {@code files}, {@code
+ * node-stop}, {@code node-start}, {@code stop} and {@code down}.
  */
 public final class LabServer implements LabDoor.Answering {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -55,7 +57,31 @@ public final class LabServer implements LabDoor.Answering {
                 case "exec" -> exec(request);
                 case "logs" -> logs(request);
                 case "kubeconfig" -> kubeconfig();
+                case "context" -> {
+                    lab.putContext(
+                            new UserKubeconfig(Path.of(request.path("file").asText())));
+                    yield JSON.objectNode();
+                }
+                case "files" ->
+                    JSON.objectNode()
+                            .put(
+                                    "directory",
+                                    lab.memory().requireFiles().directory().toString());
+                case "node-stop" -> {
+                    lab.stopNode(request.path("name").asText());
+                    yield JSON.objectNode();
+                }
+                case "node-start" -> {
+                    lab.startNode(request.path("name").asText());
+                    yield JSON.objectNode();
+                }
+                case "stop" -> {
+                    lab.beginEnd();
+                    down.countDown();
+                    yield JSON.objectNode();
+                }
                 case "down" -> {
+                    lab.memory().forgetAtEnd();
                     lab.beginEnd();
                     down.countDown();
                     yield JSON.objectNode();
@@ -71,7 +97,7 @@ public final class LabServer implements LabDoor.Answering {
 
     /** Its path as the lab sees it, once the API is served. */
     private ObjectNode kubeconfig() {
-        lab.awaitApi();
+        var unused = lab.awaitApi();
         return JSON.objectNode().put("path", LabApi.KUBECONFIG.toString());
     }
 
@@ -167,7 +193,8 @@ public final class LabServer implements LabDoor.Answering {
         String wanted = request.path("container").asText();
         List<String> names = new ArrayList<>();
         for (RunningContainer container : running.containers()) {
-            if (wanted.isEmpty() || container.name().equals(wanted)) {
+            boolean main = pod.spec().containers().contains(container.container());
+            if (wanted.isEmpty() ? main : container.name().equals(wanted)) {
                 return container;
             }
             names.add(container.name());
@@ -186,8 +213,9 @@ public final class LabServer implements LabDoor.Answering {
         }
         Pod pod = pod(request);
         RunningContainer container = container(pod, request);
-        ObjectNode answer =
-                JSON.objectNode().put("pid", pod.status().pausePid()).put("labPid", HostView.ownPid());
+        ObjectNode answer = JSON.objectNode()
+                .put("pid", container.viewPid().orElse(pod.status().pausePid()))
+                .put("labPid", HostView.ownPid());
         ObjectNode environment = answer.putObject("environment");
         for (Map.Entry<String, String> variable : container.environment().entrySet()) {
             environment.put(variable.getKey(), variable.getValue());
@@ -208,7 +236,10 @@ public final class LabServer implements LabDoor.Answering {
                 return answer;
             }
         }
-        throw new LabRefusal("there is no node " + name + "; lab status lists them");
+        throw new LabRefusal(
+                lab.picture().node(name).isPresent()
+                        ? "node " + name + " is stopped; ./fairlead lab node start " + name + " starts it"
+                        : "there is no node " + name + "; lab status lists them");
     }
 
     private ObjectNode logs(JsonNode request) {

@@ -8,6 +8,8 @@ import dev.fairlead.lab.model.LabObject;
 import dev.fairlead.lab.model.Manifest;
 import dev.fairlead.lab.model.ManifestException;
 import dev.fairlead.lab.model.Pod;
+import dev.fairlead.lab.model.PodSpec;
+import dev.fairlead.lab.model.Volume;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -26,25 +28,32 @@ record ProgramCheck(Manifest manifest, BiFunction<String, String, Optional<Path>
     void require() {
         for (LabObject object : manifest.objects()) {
             switch (object) {
-                case Pod pod -> require(object, "spec.containers", pod.spec().containers());
+                case Pod pod -> require(object, "spec.", pod.spec());
                 case Deployment deployment ->
                     require(
                             object,
-                            "spec.template.spec.containers",
-                            deployment.spec().template().spec().containers());
+                            "spec.template.spec.",
+                            deployment.spec().template().spec());
                 default -> {}
             }
         }
     }
 
+    private void require(LabObject object, String field, PodSpec spec) {
+        require(object, field + "initContainers", spec.initContainers());
+        require(object, field + "containers", spec.containers());
+    }
+
     private void require(LabObject object, String field, List<Container> containers) {
         for (int i = 0; i < containers.size(); i++) {
-            if (Workload.of(containers.get(i)) instanceof Workload.HostCommand command) {
+            Container container = containers.get(i);
+            Optional<Workload> workload = Workload.early(container);
+            if (workload.isPresent() && workload.get() instanceof Workload.HostCommand command) {
                 String program = command.argv().getFirst();
                 String path = command.env().getOrDefault("PATH", SEARCH_PATH);
-                if (find.apply(program, path).isEmpty()) {
+                if (!isLate(program, container) && find.apply(program, path).isEmpty()) {
                     String where = program.indexOf('/') < 0 ? " on the search path " + path : "";
-                    boolean isCommand = !containers.get(i).command().isEmpty();
+                    boolean isCommand = !container.command().isEmpty();
                     throw new ManifestException(new Finding(
                             manifest.source(),
                             object.title(),
@@ -54,5 +63,18 @@ record ProgramCheck(Manifest manifest, BiFunction<String, String, Optional<Path>
                 }
             }
         }
+    }
+
+    /** Whether it is named by a variable that only comes when the container starts, or lies in a volume. */
+    private static boolean isLate(String program, Container container) {
+        if (container.hasLateEnv() && program.contains("$(")) {
+            return true;
+        }
+        for (Volume.Mount mount : container.mounts()) {
+            if (Path.of(program).startsWith(mount.path())) {
+                return true;
+            }
+        }
+        return false;
     }
 }

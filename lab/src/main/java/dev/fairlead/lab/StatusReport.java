@@ -77,7 +77,8 @@ final class StatusReport {
         pod.status().containers().forEach(status -> statuses.put(status.name(), status));
         Map<String, String> summaries = summaries(lab, pod);
         ArrayNode containers = json.putArray("containers");
-        for (Container container : pod.spec().containers()) {
+        pod.status().initContainers().forEach(status -> statuses.put(status.name(), status));
+        for (Container container : pod.spec().allContainers()) {
             ObjectNode entry =
                     containers.addObject().put("name", container.name()).put("image", container.image());
             ContainerStatus status = statuses.get(container.name());

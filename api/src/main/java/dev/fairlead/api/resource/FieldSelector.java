@@ -34,6 +34,18 @@ public record FieldSelector(List<Requirement> requirements) implements Predicate
             Set.of("type"),
             "replicasets.apps",
             Set.of("status.replicas"),
+            "events.events.k8s.io",
+            Set.of(
+                    "regarding.kind",
+                    "regarding.namespace",
+                    "regarding.name",
+                    "regarding.uid",
+                    "regarding.apiVersion",
+                    "regarding.resourceVersion",
+                    "regarding.fieldPath",
+                    "reason",
+                    "reportingController",
+                    "type"),
             "events",
             Set.of(
                     "involvedObject.kind",

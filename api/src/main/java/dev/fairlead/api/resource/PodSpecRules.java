@@ -21,7 +21,21 @@ final class PodSpecRules {
     private static final List<String> PROTOCOLS = List.of("TCP", "UDP", "SCTP");
     private static final List<String> HANDLERS = List.of("exec", "httpGet", "tcpSocket", "grpc");
     private static final List<String> PROBES = List.of("livenessProbe", "readinessProbe", "startupProbe");
+    private static final List<String> HOOKS = List.of("postStart", "preStop");
+    private static final List<String> RESTARTS = List.of("Always", "OnFailure", "Never");
     private static final int GRACE_SECONDS = 30;
+    private static final String SIDECARS = "may not be set for init containers without restartPolicy=Always";
+    private static final List<String> MAPS = List.of("metadata.annotations", "metadata.labels");
+    private static final Set<String> FIELDS = Set.of(
+            "metadata.name",
+            "metadata.namespace",
+            "metadata.uid",
+            "spec.nodeName",
+            "spec.serviceAccountName",
+            "status.hostIP",
+            "status.hostIPs",
+            "status.podIP",
+            "status.podIPs");
     private static final Pattern ENVIRONMENT_NAME = Pattern.compile("[ -<>-~]+");
 
     private PodSpecRules() {}
@@ -72,11 +86,18 @@ final class PodSpecRules {
                 number(probe, "periodSeconds", 10);
                 number(probe, "successThreshold", 1);
                 number(probe, "failureThreshold", 3);
-                if (probe.path("httpGet") instanceof ObjectNode http) {
-                    text(http, "path", "/");
-                    text(http, "scheme", "HTTP");
-                }
+                http(probe);
             }
+        }
+        for (String hook : HOOKS) {
+            http(container.path("lifecycle").path(hook));
+        }
+    }
+
+    private static void http(JsonNode asked) {
+        if (asked.path("httpGet") instanceof ObjectNode http) {
+            text(http, "path", "/");
+            text(http, "scheme", "HTTP");
         }
     }
 
@@ -90,7 +111,7 @@ final class PodSpecRules {
             }
         }
         hostPorts(spec);
-        spec.at("restartPolicy").oneOf(List.of("Always", "OnFailure", "Never"));
+        spec.at("restartPolicy").oneOf(RESTARTS);
         spec.at("dnsPolicy").oneOf(List.of("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"));
         if (spec.at("dnsPolicy").text().equals("None")
                 && spec.at("dnsConfig").at("nameservers").node().isEmpty()) {
@@ -134,6 +155,10 @@ final class PodSpecRules {
                 volume.errors().add(FieldError.required(volume.path(), "must specify a volume type"));
             } else if (sources > 1) {
                 volume.forbidden("may not specify more than 1 volume type");
+            } else if (volume.at("configMap").isThere()) {
+                volume.at("configMap").at("name").required("");
+            } else if (volume.at("secret").isThere()) {
+                volume.at("secret").at("secretName").required("");
             }
         }
         return names;
@@ -160,12 +185,31 @@ final class PodSpecRules {
         for (Cursor variable : container.at("env").items()) {
             environment(variable);
         }
+        for (Cursor from : container.at("envFrom").items()) {
+            environmentFrom(from);
+        }
         mounts(container.at("volumeMounts"), volumes);
+        boolean plainInit = list.equals("initContainers")
+                && !container.at("restartPolicy").text().equals("Always");
+        if (container.at("restartPolicy").isThere()) {
+            if (list.equals("containers")) {
+                container.at("restartPolicy").forbidden("may not be set for non-init containers");
+            } else {
+                container.at("restartPolicy").oneOf(List.of("Always"));
+            }
+        }
+        if (container.at("lifecycle").isThere() && plainInit) {
+            container.at("lifecycle").forbidden(SIDECARS);
+        }
+        for (String hook : HOOKS) {
+            if (!plainInit && container.at("lifecycle").at(hook).isThere()) {
+                handler(container.at("lifecycle").at(hook), List.of("exec", "httpGet", "tcpSocket", "sleep"));
+            }
+        }
         for (String probe : PROBES) {
             if (container.at(probe).isThere()) {
-                boolean sidecar = container.at("restartPolicy").text().equals("Always");
-                if (list.equals("initContainers") && !sidecar) {
-                    container.at(probe).forbidden("may not be set for init containers without restartPolicy=Always");
+                if (plainInit) {
+                    container.at(probe).forbidden(SIDECARS);
                 } else {
                     probe(container.at(probe), !probe.equals("readinessProbe"));
                 }
@@ -245,8 +289,36 @@ final class PodSpecRules {
                 from.at(ref).at("key").required("");
             }
         }
-        if (from.at("fieldRef").isThere()) {
-            from.at("fieldRef").at("fieldPath").required("");
+        Cursor field = from.at("fieldRef").at("fieldPath");
+        if (from.at("fieldRef").isThere() && field.required("")) {
+            fieldPath(field);
+        }
+    }
+
+    private static void fieldPath(Cursor field) {
+        String path = field.text();
+        int bracket = path.indexOf("['");
+        boolean oneOfMap = bracket > 0 && path.endsWith("']");
+        String plain = oneOfMap ? path.substring(0, bracket) : path;
+        if (oneOfMap && !MAPS.contains(plain)) {
+            field.invalid("does not support subscript");
+        } else if (!oneOfMap && !FIELDS.contains(plain)) {
+            field.invalid("error converting fieldPath: field label not supported: " + path);
+        }
+    }
+
+    private static void environmentFrom(Cursor from) {
+        int sources = 0;
+        for (String ref : List.of("configMapRef", "secretRef")) {
+            if (from.at(ref).isThere()) {
+                sources++;
+                from.at(ref).at("name").required("");
+            }
+        }
+        if (sources == 0) {
+            from.invalid("", "must specify one of: `configMapRef` or `secretRef`");
+        } else if (sources > 1) {
+            from.invalid("", "may not have more than one field specified at a time");
         }
     }
 
@@ -258,6 +330,9 @@ final class PodSpecRules {
                 mount.errors().add(FieldError.notFound(name.path(), name.text()));
             }
             if (mount.at("mountPath").required("")
+                    && mount.at("mountPath").text().contains(":")) {
+                mount.at("mountPath").invalid("must not contain ':'");
+            } else if (mount.at("mountPath").isThere()
                     && !paths.add(mount.at("mountPath").text())) {
                 mount.at("mountPath").invalid("must be unique");
             }
@@ -265,9 +340,23 @@ final class PodSpecRules {
     }
 
     private static void probe(Cursor probe, boolean oneSuccess) {
+        handler(probe, HANDLERS);
+        for (String number : List.of(
+                "initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold")) {
+            probe.at(number).notNegative();
+        }
+        if (oneSuccess
+                && probe.at("successThreshold").isThere()
+                && probe.at("successThreshold").node().asLong() != 1) {
+            probe.at("successThreshold").invalid("must be 1");
+        }
+    }
+
+    /** Whom a probe or a hook asks, and how. */
+    private static void handler(Cursor asked, List<String> types) {
         int handlers = 0;
-        for (String handler : HANDLERS) {
-            Cursor at = probe.at(handler);
+        for (String handler : types) {
+            Cursor at = asked.at(handler);
             if (!at.isThere()) {
                 continue;
             }
@@ -283,16 +372,7 @@ final class PodSpecRules {
             }
         }
         if (handlers == 0) {
-            probe.errors().add(FieldError.required(probe.path(), "must specify a handler type"));
-        }
-        for (String number : List.of(
-                "initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold")) {
-            probe.at(number).notNegative();
-        }
-        if (oneSuccess
-                && probe.at("successThreshold").isThere()
-                && probe.at("successThreshold").node().asLong() != 1) {
-            probe.at("successThreshold").invalid("must be 1");
+            asked.errors().add(FieldError.required(asked.path(), "must specify a handler type"));
         }
     }
 

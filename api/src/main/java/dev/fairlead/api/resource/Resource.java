@@ -43,7 +43,17 @@ public record Resource(
     }
 
     public ApiType type() {
-        return Types.require(kind);
+        return Types.require(typeKey());
+    }
+
+    /** The resource under which its objects are kept: itself, but for Events. */
+    public Resource kept() {
+        return equals(Resources.EVENTS_V1) ? Resources.EVENTS : this;
+    }
+
+    /** What its type is called; Event is a type of two groups. */
+    public String typeKey() {
+        return group.equals("events.k8s.io") ? "EventsV1Event" : kind;
     }
 
     public ObjectKey key(String namespace, String name) {

@@ -8,6 +8,10 @@ public final class Resources {
     public static final Resource CONFIG_MAPS = core("ConfigMap", "configmaps", List.of("cm"), List.of());
     public static final Resource ENDPOINTS = core("Endpoints", "endpoints", List.of("ep"), List.of());
     public static final Resource EVENTS = core("Event", "events", List.of("ev"), List.of());
+    /** The same objects as {@link #EVENTS}, in another form. */
+    public static final Resource EVENTS_V1 =
+            new Resource("events.k8s.io", "v1", "Event", "events", true, List.of("ev"), List.of(), List.of());
+
     public static final Resource NAMESPACES = new Resource(
             "", "v1", "Namespace", "namespaces", false, List.of("ns"), List.of(), List.of("finalize", "status"));
     public static final Resource NODES =
@@ -68,6 +72,7 @@ public final class Resources {
             REPLICA_SETS,
             LEASES,
             ENDPOINT_SLICES,
+            EVENTS_V1,
             IP_ADDRESSES,
             NETWORK_POLICIES,
             SERVICE_CIDRS);

@@ -18,6 +18,7 @@ public final class RuleBook {
                 Map.entry(Resources.NAMESPACES.name(), new NamespaceRules()),
                 Map.entry(Resources.CONFIG_MAPS.name(), new ContentRules("ConfigMap")),
                 Map.entry(Resources.SECRETS.name(), new ContentRules("Secret")),
+                Map.entry(Resources.EVENTS.name(), new EventRules()),
                 Map.entry(Resources.ENDPOINT_SLICES.name(), new EndpointSliceRules()),
                 Map.entry(Resources.NETWORK_POLICIES.name(), new NetworkPolicyRules()));
     }

@@ -13,6 +13,7 @@ import dev.fairlead.api.patch.PatchException;
 import dev.fairlead.api.patch.StrategicMergePatch;
 import dev.fairlead.api.resource.Resource;
 import dev.fairlead.api.store.ExpiredException;
+import dev.fairlead.api.store.JournalException;
 import dev.fairlead.api.table.Tables;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,12 +60,21 @@ public final class ApiRouter {
             return refusal(e);
         } catch (ExpiredException e) {
             return refusal(ApiException.expired(String.valueOf(e.getMessage())));
+        } catch (JournalException e) {
+            return refusal(unkept(e));
         } catch (PatchException e) {
             return refusal(
                     e.isMalformed()
                             ? ApiException.badRequest(String.valueOf(e.getMessage()))
                             : ApiException.unprocessable(String.valueOf(e.getMessage())));
         }
+    }
+
+    private static ApiException unkept(JournalException e) {
+        return e.isMade()
+                ? ApiException.internal("the change is made, but may be lost when this machine ends: " + e.getMessage())
+                : ApiException.insufficientStorage(
+                        "the change was not made, because it could not be kept: " + e.getMessage());
     }
 
     private static Reply refusal(ApiException e) {
@@ -154,6 +164,19 @@ public final class ApiRouter {
     }
 
     private Reply objects(Target target, ApiRequest request) {
+        boolean reads = request.method().equals("GET")
+                && (target.name().isEmpty() || request.query().flag("watch"));
+        if (!EventsGroup.isOf(target) || reads) {
+            return keptObjects(target, request);
+        }
+        Target kept = EventsGroup.kept(target);
+        if (request.method().equals("PATCH") && !target.name().isEmpty()) {
+            return EventsGroup.shown(update(kept, request, EventsGroup.kept(patch(target.resource(), request))));
+        }
+        return EventsGroup.shown(keptObjects(kept, EventsGroup.kept(request)));
+    }
+
+    private Reply keptObjects(Target target, ApiRequest request) {
         if (!target.subresource().isEmpty() && !target.subresource().equals("status")) {
             return subresource(target, request);
         }

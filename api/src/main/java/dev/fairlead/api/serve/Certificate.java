@@ -8,14 +8,17 @@ import java.math.BigInteger;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -41,12 +44,28 @@ public final class Certificate {
     private static final DateTimeFormatter GENERALIZED_TIME =
             DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    private final KeyPair keys;
+    private final PrivateKey key;
     private final byte[] encoded;
 
-    private Certificate(KeyPair keys, byte[] encoded) {
-        this.keys = keys;
+    private Certificate(PrivateKey key, byte[] encoded) {
+        this.key = key;
         this.encoded = encoded;
+    }
+
+    /**
+     * One that was made before.
+     *
+     * @param privateKey as {@link #privateKey} gave it
+     * @param encoded as {@link #encoded} gave it
+     * @throws IllegalArgumentException when they aren't
+     */
+    public static Certificate of(byte[] privateKey, byte[] encoded) {
+        try {
+            PrivateKey key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(privateKey));
+            return new Certificate(key, encoded.clone());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalArgumentException("the server's key can't be read: " + e.getMessage(), e);
+        }
     }
 
     /**
@@ -65,7 +84,7 @@ public final class Certificate {
             Signature signature = Signature.getInstance("SHA256withECDSA");
             signature.initSign(keys.getPrivate());
             signature.update(body);
-            return new Certificate(keys, tagged(SEQUENCE, body, algorithm, bits(signature.sign())));
+            return new Certificate(keys.getPrivate(), tagged(SEQUENCE, body, algorithm, bits(signature.sign())));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JDK makes no ECDSA certificates: " + e.getMessage(), e);
         }
@@ -168,6 +187,16 @@ public final class Certificate {
                 + "\n-----END CERTIFICATE-----\n";
     }
 
+    /** X.509, in DER. */
+    public byte[] encoded() {
+        return encoded.clone();
+    }
+
+    /** PKCS #8, in DER (RFC 5208). */
+    public byte[] privateKey() {
+        return key.getEncoded();
+    }
+
     /** For a server that shows this certificate. */
     public SSLContext serverContext() {
         try {
@@ -175,7 +204,7 @@ public final class Certificate {
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(encoded));
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
-            store.setKeyEntry("server", keys.getPrivate(), new char[0], new X509Certificate[] {certificate});
+            store.setKeyEntry("server", key, new char[0], new X509Certificate[] {certificate});
             KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
             factory.init(store, new char[0]);
             SSLContext context = SSLContext.getInstance("TLS");

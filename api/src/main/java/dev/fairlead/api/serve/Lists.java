@@ -1,9 +1,11 @@
 package dev.fairlead.api.serve;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.api.ApiException;
+import dev.fairlead.api.resource.EventForms;
 import dev.fairlead.api.resource.FieldSelector;
 import dev.fairlead.api.resource.Resource;
 import dev.fairlead.api.resource.Selector;
@@ -29,7 +31,8 @@ final class Lists {
         try {
             Predicate<JsonNode> labels = Selector.parse(query.text("labelSelector"));
             Predicate<JsonNode> fields = FieldSelector.parse(target.resource(), query.text("fieldSelector"));
-            Predicate<JsonNode> both = labels.and(fields);
+            Predicate<JsonNode> both =
+                    labels.and(object -> fields.test(EventForms.shown(target.resource(), (ObjectNode) object)));
             return target.name().isEmpty()
                     ? both
                     : both.and(object ->
@@ -60,7 +63,7 @@ final class Lists {
     Reply list(Target target, ApiRequest request) {
         Query query = request.query();
         Predicate<JsonNode> chosen = chosen(target, query);
-        Listing listing = store.list(target.resource().name(), target.namespace());
+        Listing listing = store.list(target.resource().kept().name(), target.namespace());
         long revision = listing.revision();
         requireKnown(query.number("resourceVersion", 0), revision);
         List<ObjectNode> objects = listing.objects();
@@ -98,7 +101,8 @@ final class Lists {
             }
         }
         if (request.wantsTable()) {
-            return Reply.Document.ok(Tables.of(target.resource(), page, meta, query.text("includeObject"), true));
+            return Reply.Document.ok(
+                    Tables.of(target.resource().kept(), page, meta, query.text("includeObject"), true));
         }
         return Reply.Document.ok(document(target.resource(), page, meta));
     }
@@ -120,7 +124,8 @@ final class Lists {
         ObjectNode list = JsonNodeFactory.instance.objectNode();
         list.put("kind", resource.kind() + "List").put("apiVersion", resource.apiVersion());
         list.set("metadata", meta);
-        list.putArray("items").addAll(objects);
+        ArrayNode items = list.putArray("items");
+        objects.forEach(object -> items.add(EventForms.shown(resource, object)));
         return list;
     }
 }

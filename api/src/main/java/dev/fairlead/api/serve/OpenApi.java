@@ -43,8 +43,8 @@ final class OpenApi {
         for (Resource resource : Resources.ALL) {
             if (resource.group().equals(group)) {
                 paths(paths, resource);
-                collect(resource.kind(), needed);
-                collect(resource.kind() + "List", needed);
+                collect(resource.typeKey(), needed);
+                collect(resource.typeKey() + "List", needed);
             }
         }
         collect("DeleteOptions", needed);
@@ -129,11 +129,11 @@ final class OpenApi {
             properties.set(field.name(), property);
         }
         for (Resource resource : Resources.ALL) {
-            if (resource.kind().equals(type.key())) {
+            if (resource.typeKey().equals(type.key())) {
                 schema.withArrayProperty("x-kubernetes-group-version-kind").add(groupVersionKind(resource));
-            } else if (type.key().equals(resource.kind() + "List")) {
+            } else if (type.key().equals(resource.typeKey() + "List")) {
                 schema.withArrayProperty("x-kubernetes-group-version-kind")
-                        .add(groupVersionKind(resource).put("kind", type.key()));
+                        .add(groupVersionKind(resource).put("kind", resource.kind() + "List"));
             }
         }
         return schema;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.api.ApiException;
+import dev.fairlead.api.resource.EventForms;
 import dev.fairlead.api.resource.Resource;
 import dev.fairlead.api.store.ExpiredException;
 import dev.fairlead.api.store.ObjectStore;
@@ -42,13 +43,13 @@ final class Watches {
         String since = query.text("resourceVersion");
         long after = query.number("resourceVersion", 0);
         boolean fromNow = initial || since.isEmpty() || after == 0;
-        Listing listing = store.list(target.resource().name(), target.namespace());
+        Listing listing = store.list(target.resource().kept().name(), target.namespace());
         if (!fromNow) {
             Lists.requireKnown(after, listing.revision());
         }
         Watch watch;
         try {
-            watch = store.watch(target.resource().name(), fromNow ? listing.revision() : after);
+            watch = store.watch(target.resource().kept().name(), fromNow ? listing.revision() : after);
         } catch (ExpiredException e) {
             throw ApiException.expired(String.valueOf(e.getMessage()));
         }
@@ -141,12 +142,12 @@ final class Watches {
         }
 
         void write(String type, ObjectNode object) throws IOException {
-            JsonNode shown = object;
+            JsonNode shown = EventForms.shown(resource, object);
             if (request.wantsTable()) {
                 ObjectNode meta = JsonNodeFactory.instance.objectNode();
                 meta.set("resourceVersion", object.path("metadata").path("resourceVersion"));
                 shown = Tables.of(
-                        resource, List.of(object), meta, request.query().text("includeObject"), first);
+                        resource.kept(), List.of(object), meta, request.query().text("includeObject"), first);
                 first = false;
             }
             line(type, shown);
@@ -162,7 +163,7 @@ final class Watches {
             if (request.wantsTable()) {
                 ObjectNode about =
                         JsonNodeFactory.instance.objectNode().put("resourceVersion", Long.toString(revision));
-                line("BOOKMARK", Tables.of(resource, List.of(), about, "None", false));
+                line("BOOKMARK", Tables.of(resource.kept(), List.of(), about, "None", false));
             } else {
                 line("BOOKMARK", object);
             }

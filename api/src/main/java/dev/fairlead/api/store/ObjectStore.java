@@ -31,6 +31,8 @@ public final class ObjectStore implements AutoCloseable {
     private final Journal journal;
     private final int historySize;
     private long revision;
+    /** What the journal has taken in. */
+    private long position;
     /** Changes up to here are not in the history any more. */
     private long forgotten;
 
@@ -62,11 +64,23 @@ public final class ObjectStore implements AutoCloseable {
     }
 
     /**
-     * Makes writes that belong together. What {@code work} throws undoes them all.
+     * Makes writes that belong together, and returns when they will outlast the machine. What {@code work} throws undoes them
+     * all.
      *
      * @return what {@code work} returned
+     * @throws JournalException when they could not be kept
      */
     public <T> T write(Function<Draft, T> work) {
+        T result = writeSoon(work);
+        awaitDurable();
+        return result;
+    }
+
+    /**
+     * As {@link #write}, and doesn't wait for the disk: the writes outlast this process, and outlast the machine as soon as
+     * somebody has waited for later ones. For writes that nobody is told of as done.
+     */
+    public <T> T writeSoon(Function<Draft, T> work) {
         lock.lock();
         try {
             Draft draft = new Draft();
@@ -78,11 +92,23 @@ public final class ObjectStore implements AutoCloseable {
         }
     }
 
+    /** Returns when everything that was written so far will outlast the machine. @throws JournalException when it may not */
+    public void awaitDurable() {
+        long upTo;
+        lock.lock();
+        try {
+            upTo = position;
+        } finally {
+            lock.unlock();
+        }
+        journal.sync(upTo);
+    }
+
     private void commit(Draft draft) {
         if (draft.events.isEmpty()) {
             return;
         }
-        journal.append(draft.events);
+        position = journal.append(draft.last, draft.events);
         for (StoreEvent event : draft.events) {
             if (event.change() == Change.DELETED) {
                 objects.remove(event.key());
@@ -105,6 +131,11 @@ public final class ObjectStore implements AutoCloseable {
         }
         List<StoreEvent> told = List.copyOf(draft.events);
         listeners.forEach(listener -> listener.accept(told));
+        if (journal.wantsCompaction()) {
+            List<Kept> kept = new ArrayList<>(objects.size());
+            objects.forEach((key, object) -> kept.add(new Kept(key, object)));
+            journal.compact(revision, kept);
+        }
     }
 
     public Optional<ObjectNode> find(ObjectKey key) {

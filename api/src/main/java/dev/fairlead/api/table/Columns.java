@@ -231,7 +231,11 @@ final class Columns {
                 wide("Source", (o, now) -> source(o)),
                 text("Message", (o, now) -> o.path("message").asText().strip()),
                 wide("First Seen", (o, now) -> Age.of(firstSeen(o), now)),
-                wide("Count", (o, now) -> o.path("count").asText("1")),
+                wide(
+                        "Count",
+                        (o, now) -> o.path("series")
+                                .path("count")
+                                .asText(o.path("count").asText("1"))),
                 wide("Name", at("metadata", "name")));
     }
 
@@ -244,11 +248,14 @@ final class Columns {
     }
 
     private static JsonNode lastSeen(JsonNode event) {
-        return event.has("lastTimestamp") ? event.path("lastTimestamp") : firstSeen(event);
+        if (event.path("series").has("lastObservedTime")) {
+            return event.path("series").path("lastObservedTime");
+        }
+        return event.hasNonNull("lastTimestamp") ? event.path("lastTimestamp") : firstSeen(event);
     }
 
     private static JsonNode firstSeen(JsonNode event) {
-        return event.has("firstTimestamp") ? event.path("firstTimestamp") : event.path("eventTime");
+        return event.hasNonNull("firstTimestamp") ? event.path("firstTimestamp") : event.path("eventTime");
     }
 
     private static List<Column> deployment() {

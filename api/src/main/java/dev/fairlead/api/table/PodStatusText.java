@@ -3,6 +3,7 @@ package dev.fairlead.api.table;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /** READY, STATUS and RESTARTS of a pod, by the rules of {@code printPod} in kubernetes {@code pkg/printers}. */
@@ -14,21 +15,42 @@ final class PodStatusText {
         for (JsonNode status : pod.path("status").path("containerStatuses")) {
             ready += status.path("ready").asBoolean() && status.path("state").has("running") ? 1 : 0;
         }
-        int sidecars = 0;
-        for (JsonNode container : pod.path("spec").path("initContainers")) {
-            sidecars += container.path("restartPolicy").asText().equals("Always") ? 1 : 0;
+        Set<String> sidecars = sidecars(pod);
+        for (JsonNode status : pod.path("status").path("initContainerStatuses")) {
+            boolean sidecar = sidecars.contains(status.path("name").asText());
+            ready += sidecar && status.path("ready").asBoolean() ? 1 : 0;
         }
-        return ready + "/" + (pod.path("spec").path("containers").size() + sidecars);
+        return ready + "/" + (pod.path("spec").path("containers").size() + sidecars.size());
     }
 
+    private static Set<String> sidecars(JsonNode pod) {
+        Set<String> names = new HashSet<>();
+        for (JsonNode container : pod.path("spec").path("initContainers")) {
+            if (container.path("restartPolicy").asText().equals("Always")) {
+                names.add(container.path("name").asText());
+            }
+        }
+        return names;
+    }
+
+    /** Of init containers while they run; later of the others, and of the sidecars. */
     static String restarts(JsonNode pod, Instant now) {
+        boolean initial = !initializing(pod).isEmpty();
+        Set<String> sidecars = sidecars(pod);
         int restarts = 0;
         Instant last = Instant.MIN;
-        for (JsonNode status : pod.path("status").path("containerStatuses")) {
-            restarts += status.path("restartCount").asInt();
-            JsonNode finished = status.path("lastState").path("terminated").path("finishedAt");
-            if (finished.isTextual() && Instant.parse(finished.asText()).isAfter(last)) {
-                last = Instant.parse(finished.asText());
+        for (String list : List.of("initContainerStatuses", "containerStatuses")) {
+            for (JsonNode status : pod.path("status").path(list)) {
+                boolean counts = list.startsWith("init")
+                        ? initial || sidecars.contains(status.path("name").asText())
+                        : !initial;
+                JsonNode finished = status.path("lastState").path("terminated").path("finishedAt");
+                restarts += counts ? status.path("restartCount").asInt() : 0;
+                if (counts
+                        && finished.isTextual()
+                        && Instant.parse(finished.asText()).isAfter(last)) {
+                    last = Instant.parse(finished.asText());
+                }
             }
         }
         boolean known = restarts > 0 && !last.equals(Instant.MIN);
@@ -83,14 +105,14 @@ final class PodStatusText {
             }
         }
         if (reason.equals("Completed") && hasRunning) {
-            return isReady(status) ? "Running" : "NotReady";
+            return holds(status, "Ready") ? "Running" : "NotReady";
         }
         return reason;
     }
 
-    private static boolean isReady(JsonNode status) {
+    private static boolean holds(JsonNode status, String type) {
         for (JsonNode condition : status.path("conditions")) {
-            if (condition.path("type").asText().equals("Ready")) {
+            if (condition.path("type").asText().equals(type)) {
                 return condition.path("status").asText().equals("True");
             }
         }
@@ -106,13 +128,11 @@ final class PodStatusText {
 
     /** {@code Init:1/2} and its kin; empty when no init container keeps the pod. */
     private static String initializing(JsonNode pod) {
-        JsonNode all = pod.path("status").path("initContainerStatuses");
-        Set<String> sidecars = new HashSet<>();
-        for (JsonNode container : pod.path("spec").path("initContainers")) {
-            if (container.path("restartPolicy").asText().equals("Always")) {
-                sidecars.add(container.path("name").asText());
-            }
+        if (holds(pod.path("status"), "Initialized")) {
+            return "";
         }
+        JsonNode all = pod.path("status").path("initContainerStatuses");
+        Set<String> sidecars = sidecars(pod);
         int index = 0;
         for (JsonNode one : all) {
             JsonNode state = one.path("state");

@@ -12,6 +12,8 @@ import io.kubernetes.client.custom.IntOrString;
 import io.kubernetes.client.custom.Quantity;
 import io.kubernetes.client.openapi.models.CoreV1Event;
 import io.kubernetes.client.openapi.models.CoreV1EventList;
+import io.kubernetes.client.openapi.models.EventsV1Event;
+import io.kubernetes.client.openapi.models.EventsV1EventList;
 import io.kubernetes.client.openapi.models.V1Binding;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1ConfigMapList;
@@ -101,6 +103,8 @@ final class GeneratedTypes {
                 List.of(V1Deployment.class, V1DeploymentList.class, V1ReplicaSet.class, V1ReplicaSetList.class)) {
             ROOTS.put(type, "io.k8s.api.apps.v1.");
         }
+        ROOTS.put(EventsV1Event.class, "io.k8s.api.events.v1.");
+        ROOTS.put(EventsV1EventList.class, "io.k8s.api.events.v1.");
         ROOTS.put(V1EndpointSlice.class, "io.k8s.api.discovery.v1.");
         ROOTS.put(V1EndpointSliceList.class, "io.k8s.api.discovery.v1.");
         for (Class<?> type : List.of(
@@ -239,7 +243,7 @@ final class GeneratedTypes {
         String prefix = META.contains(name)
                 ? "io.k8s.apimachinery.pkg.apis.meta.v1."
                 : name.equals("PodTemplateSpec") ? "io.k8s.api.core.v1." : groupPrefix;
-        type.put("name", prefix + name.replaceFirst("^Discovery", "")); // EndpointPort is a type of two groups
+        type.put("name", prefix + name.replaceFirst("^(Discovery|EventsV1)", "")); // types of two groups
         ApiModel about = model.getAnnotation(ApiModel.class);
         texts.put("", about == null ? "" : about.description());
         ArrayNode required = type.putArray("required");

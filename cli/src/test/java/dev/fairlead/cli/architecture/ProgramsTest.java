@@ -67,7 +67,8 @@ class ProgramsTest {
         assertThat(callers(access -> access.getTargetOwner().getName().startsWith(Setup.class.getName())
                         && access.getName().equals("apply")))
                 .as("set-ups of the calling thread: a process's first thread mounts its own /run")
-                .containsExactlyInAnyOrder("dev.fairlead.cli.BenchCommand", "dev.fairlead.lab.LabHost");
+                .containsExactlyInAnyOrder(
+                        "dev.fairlead.cli.BenchCommand", "dev.fairlead.cli.TrainCommand", "dev.fairlead.lab.LabHost");
     }
 
     private static boolean isOf(JavaAccess<?> access, Class<?> type) {

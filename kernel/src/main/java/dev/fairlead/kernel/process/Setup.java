@@ -73,6 +73,15 @@ public sealed interface Setup {
 
         public static final long BIND = 4096;
 
+        /** With all that is mounted below it, {@code MS_BIND | MS_REC}. */
+        public static final long BIND_ALL = 4096 | 16384;
+
+        /** Nothing that is mounted here or elsewhere is seen on the other side, {@code MS_PRIVATE | MS_REC}. */
+        public static final long ALL_PRIVATE = 1L << 18 | 16384;
+
+        /** A bind mount that is there is made so that nobody writes to it, {@code MS_REMOUNT | MS_BIND | MS_RDONLY}. */
+        public static final long READ_ONLY = 32 | 4096 | 1;
+
         /** Shows the devices of the thread's network namespace. */
         public static Mount sys() {
             return new Mount("sysfs", Path.of("/sys"), "sysfs", NO_SUID_DEV_EXEC);
@@ -94,6 +103,25 @@ public sealed interface Setup {
                         flags,
                         0,
                         0);
+            }
+        }
+    }
+
+    /** Makes a directory that is a mount the root of the thread's mount namespace, {@code pivot_root(2)}; the old root goes. */
+    record Root(Path directory) implements Setup {
+        private static final int MNT_DETACH = 2;
+
+        @Override
+        public void apply() {
+            try (Arena arena = Arena.ofConfined()) {
+                long here = arena.allocateFrom(".").address();
+                long root = arena.allocateFrom("/").address();
+                long path = arena.allocateFrom(directory.toString()).address();
+                Linux.call("enter " + directory, Linux.Call.CHDIR, path, 0, 0);
+                // Both names are the same place: the old root ends up mounted over the new one, and is taken off it.
+                Linux.call("make " + directory + " the root", Linux.Call.PIVOT_ROOT, here, here, 0);
+                Linux.call("take the old root away", Linux.Call.UMOUNT2, here, MNT_DETACH, 0);
+                Linux.call("enter the new root", Linux.Call.CHDIR, root, 0, 0);
             }
         }
     }

@@ -46,6 +46,8 @@ public final class Linux {
         FSYNC(74, 82),
         UMOUNT2(166, 39),
         MOUNT(165, 40),
+        PIVOT_ROOT(155, 41),
+        CHDIR(80, 49),
         SETHOSTNAME(170, 161),
         GETTID(186, 178),
         OPENAT(257, 56),

@@ -1,6 +1,7 @@
 package dev.fairlead.lab.control;
 
 import dev.fairlead.lab.model.Action;
+import dev.fairlead.lab.model.ContainerPort;
 import dev.fairlead.lab.model.LabPicture;
 import dev.fairlead.lab.model.LabelSelector;
 import dev.fairlead.lab.model.Node;
@@ -17,12 +18,13 @@ import java.util.Optional;
 /**
  * Chooses nodes for pods. A pod that names its node is left to it. The others go, oldest first, where the fewest pods of
  * their owner are, then where the fewest pods are, then by name; only to nodes that are ready, not cordoned, and have the
- * labels of {@code spec.nodeSelector}. The same picture always gives the same answer.
+ * labels of {@code spec.nodeSelector}, and the host ports free. The same picture always gives the same answer.
  */
 final class Scheduler {
     private final LabPicture picture;
     private final Map<String, Integer> podsOnNode = new HashMap<>();
     private final Map<String, Integer> siblingsOnNode = new HashMap<>();
+    private final Map<String, List<ContainerPort>> hostPortsOnNode = new HashMap<>();
 
     private Scheduler(LabPicture picture) {
         this.picture = picture;
@@ -97,6 +99,11 @@ final class Scheduler {
 
     private void count(Pod pod, String node) {
         podsOnNode.merge(node, 1, Integer::sum);
+        if (pod.spec().usesHostPorts()) {
+            hostPortsOnNode
+                    .computeIfAbsent(node, _ -> new ArrayList<>())
+                    .addAll(pod.spec().hostPorts());
+        }
         if (!pod.metadata().deleting() && !pod.metadata().ownerReferences().isEmpty()) {
             siblingsOnNode.merge(sibling(pod, node), 1, Integer::sum);
         }
@@ -111,7 +118,7 @@ final class Scheduler {
     }
 
     /** Why a node can't have a pod, in words that follow a number of nodes; empty when it can. */
-    private static String refusal(Pod pod, Node node) {
+    private String refusal(Pod pod, Node node) {
         if (!LabelSelector.hasAll(node.metadata().labels(), pod.spec().nodeSelector())) {
             return "without the labels " + new LabelSelector(pod.spec().nodeSelector(), List.of())
                     + " of spec.nodeSelector";
@@ -119,7 +126,20 @@ final class Scheduler {
         if (node.unschedulable()) {
             return "cordoned";
         }
-        return node.ready() ? "" : "not ready";
+        return node.ready() ? takenPort(pod, node) : "not ready";
+    }
+
+    private String takenPort(Pod pod, Node node) {
+        if (pod.spec().usesHostPorts()) {
+            for (ContainerPort wanted : pod.spec().hostPorts()) {
+                for (ContainerPort taken : hostPortsOnNode.getOrDefault(node.name(), List.of())) {
+                    if (wanted.conflicts(taken)) {
+                        return "whose host port " + wanted.hostPort() + " is taken";
+                    }
+                }
+            }
+        }
+        return "";
     }
 
     private String whyNowhere(Pod pod) {

@@ -19,7 +19,15 @@ final class Conditions {
 
     /** @param reason one word; it and the sentence may be empty */
     ObjectNode add(String type, boolean holds, String reason, String message) {
-        String status = holds ? "True" : "False";
+        return add(type, holds ? "True" : "False", reason, message);
+    }
+
+    /** As {@link #add(String, boolean, String, String)}, of something that nobody can say. */
+    ObjectNode addUnknown(String type, String reason, String message) {
+        return add(type, "Unknown", reason, message);
+    }
+
+    private ObjectNode add(String type, String status, String reason, String message) {
         ObjectNode condition = all.addObject().put("type", type).put("status", status);
         String since = now;
         for (JsonNode old : before) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.api.resource.Resource;
 import dev.fairlead.api.resource.Resources;
 import dev.fairlead.api.store.ObjectKey;
+import dev.fairlead.lab.model.Content;
 import dev.fairlead.lab.model.Deployment;
 import dev.fairlead.lab.model.Kind;
 import dev.fairlead.lab.model.LabObject;
@@ -21,8 +22,12 @@ import dev.fairlead.lab.model.ReplicaSet;
 import dev.fairlead.lab.model.Service;
 import dev.fairlead.lab.model.ServiceSpec;
 import dev.fairlead.packet.Family;
+import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Writes the lab's records as the API's documents, without their status. */
 final class Documents {
@@ -159,6 +164,22 @@ final class Documents {
         write(metadata, "annotations", replicaSet.template().annotations());
         template.set("spec", copy(replicaSet.template().spec().original()));
         return spec;
+    }
+
+    /** What a ConfigMap or a Secret holds; a Secret's values and {@code binaryData} are written in base64. */
+    static Content content(JsonNode document) {
+        boolean secret = document.path("kind").asText().equals("Secret");
+        Map<String, byte[]> bytes = new TreeMap<>();
+        for (String member : List.of("data", "binaryData")) {
+            for (Map.Entry<String, JsonNode> entry : document.path(member).properties()) {
+                String text = entry.getValue().asText();
+                boolean encoded = secret || member.equals("binaryData");
+                bytes.put(
+                        entry.getKey(),
+                        encoded ? Base64.getDecoder().decode(text) : text.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return new Content(bytes);
     }
 
     /** A copy in which equal numbers are equal: whether a number came by YAML, JSON or protobuf must not make a difference. */

@@ -15,6 +15,7 @@ import dev.fairlead.api.types.Decoded;
 import dev.fairlead.cluster.Progress;
 import dev.fairlead.lab.manifest.DocumentReader;
 import dev.fairlead.lab.model.Change;
+import dev.fairlead.lab.model.Content;
 import dev.fairlead.lab.model.Finding;
 import dev.fairlead.lab.model.Kind;
 import dev.fairlead.lab.model.LabObject;
@@ -23,6 +24,7 @@ import dev.fairlead.lab.model.Manifest;
 import dev.fairlead.lab.model.ManifestException;
 import dev.fairlead.lab.model.Node;
 import dev.fairlead.lab.model.Pod;
+import dev.fairlead.lab.model.PodEvent;
 import dev.fairlead.lab.model.ReplicaSet;
 import dev.fairlead.lab.model.Store;
 import dev.fairlead.packet.Ip;
@@ -61,45 +63,71 @@ public final class LabObjects {
     private final Queue<StoreEvent> arrived = new ConcurrentLinkedQueue<>();
     private final LastChanges lastChanges = new LastChanges();
     private final NamespaceEnd namespaceEnd = new NamespaceEnd();
+    private final EventBook events = new EventBook();
     /** The thread that is inside {@link #write}; what it changes isn't news to it. */
     private volatile Optional<Thread> writer = Optional.empty();
 
     private final Set<ObjectKey> put = new HashSet<>();
     private Optional<ObjectStore.Draft> draft = Optional.empty();
+    /** Whether the documents may not say what the records know of pods. */
+    private boolean behind;
 
     /**
-     * Makes the API, with what the records hold already.
+     * Makes the API, with what the records hold already, and the records with what the documents hold already: one of the two
+     * is empty.
      *
      * @param records to be changed inside {@link #write} only
+     * @param documents of a lab that was there before, or none
      * @param server the API server's rules, by {@link Resource#name()}
      * @param check as {@link LabRules} has it
      * @param changed called, by any thread, when the API has changed something
      */
     public LabObjects(
             Store records,
+            ObjectStore documents,
             Map<String, Rules> server,
             Consumer<LabObject> check,
             InstantSource clock,
             RandomGenerator random,
             Runnable changed) {
         this.records = records;
-        this.documents = ObjectStore.inMemory();
+        this.documents = documents;
         this.clock = clock;
         this.changed = changed;
         this.rules = new HashMap<>(server);
+        documents.list(Resources.EVENTS.name(), "").objects().forEach(events::know);
         KINDS.forEach((name, kind) ->
                 rules.put(name, new LabRules(kind, server.getOrDefault(name, Rules.PLAIN), check)));
         this.registry = new Registry(documents, rules, clock, random);
+        takeBack();
         documents.listen(this::arrive);
         documents.listen(lastChanges::note);
         records.listen(this::mirror);
         write(() -> {
             List.of("default", "kube-node-lease", "kube-public", "kube-system").forEach(this::requireNamespace);
             for (Kind kind : Kind.values()) {
-                List.copyOf(records.picture().ofKind(kind).values()).forEach(this::create);
+                for (LabObject object :
+                        List.copyOf(records.picture().ofKind(kind).values())) {
+                    if (draft().find(Documents.key(object)).isEmpty()) {
+                        create(object);
+                    }
+                }
             }
             return Boolean.TRUE;
         });
+    }
+
+    /** A lab that was there before: its pods have ended with its nodes, as they do when machines are switched off. */
+    private void takeBack() {
+        KINDS.forEach((name, kind) -> takeAll(name, kind));
+        for (ObjectNode document : documents.list(Resources.PODS.name(), "").objects()) {
+            if (!isGoing(document)) {
+                Pod pod = (Pod) DocumentReader.read(Kind.POD, document);
+                records.drop(Kind.POD, pod.key());
+                records.take(pod.withStatus(PodStatuses.afterReboot(document.path("status"))));
+                behind = true;
+            }
+        }
     }
 
     private static Map<String, Kind> kinds() {
@@ -123,19 +151,25 @@ public final class LabObjects {
     public <T> T write(Supplier<T> command) {
         writer = Optional.of(Thread.currentThread());
         try {
-            return documents.write(made -> {
-                draft = Optional.of(made);
+            T made = documents.writeSoon(open -> {
+                draft = Optional.of(open);
                 put.clear();
                 takeIn();
-                Cascade cascade = new Cascade(made, this::takeOwned);
+                if (behind) {
+                    List.copyOf(records.picture().pods().values()).forEach(this::update);
+                }
+                Cascade cascade = new Cascade(open, this::takeOwned);
                 cascade.work(); // before the controllers miss an owner
                 T result = command.get();
                 cascade.work();
-                namespaceEnd.work(made, records, rules);
+                namespaceEnd.work(open, records, rules);
                 return result;
             });
+            behind = false;
+            return made;
         } catch (RuntimeException e) {
-            documents.write(made -> {
+            behind = true;
+            documents.writeSoon(open -> {
                 takeAll();
                 return Boolean.TRUE;
             });
@@ -192,6 +226,41 @@ public final class LabObjects {
         EndpointDocuments.conclude(picture, draft(), clock.instant());
     }
 
+    /** Something happened to a pod on its node; {@link #writeEvents} writes it. Any thread. */
+    public void happened(dev.fairlead.lab.model.ObjectKey pod, String uid, PodEvent what, String node) {
+        events.hear(new Occurrence(Kind.POD, pod, uid, what, "kubelet", node, clock.instant()));
+    }
+
+    /** Writes what happened since, as Events: to be called in {@link #write}. */
+    public void writeEvents() {
+        events.write(draft(), clock.instant());
+    }
+
+    /** What a ConfigMap or Secret holds now. Any thread. */
+    public Optional<Content> content(Content.Kind kind, String namespace, String name) {
+        boolean secret = kind == Content.Kind.SECRET;
+        return registry.find(secret ? Resources.SECRETS : Resources.CONFIG_MAPS, namespace, name)
+                .map(Documents::content);
+    }
+
+    /** The pods of a node that has been off can't be as they were: to be called in {@link #write}. */
+    public void rebooted(String node) {
+        for (Pod pod : List.copyOf(records.picture().pods().values())) {
+            if (pod.spec().nodeName().equals(node) && !pod.status().phase().over()) {
+                draft().find(Documents.key(pod))
+                        .ifPresent(document -> records.setStatus(
+                                pod.key(), pod.metadata().uid(), PodStatuses.afterReboot(document.path("status"))));
+            }
+        }
+    }
+
+    /** Nodes that are alive say so: to be called in {@link #write}. */
+    public void renewLeases(Iterable<String> nodes) {
+        for (String name : nodes) {
+            records.picture().node(name).ifPresent(node -> NodeLeases.renew(draft(), node, clock.instant()));
+        }
+    }
+
     private void status(LabObject object, java.util.function.Function<ObjectNode, ObjectNode> status) {
         ObjectKey key = Documents.key(object);
         draft().find(key).ifPresent(before -> {
@@ -218,7 +287,9 @@ public final class LabObjects {
     private void takeIn() {
         for (StoreEvent event = arrived.poll(); event != null; event = arrived.poll()) {
             Kind kind = KINDS.get(event.key().resource());
-            if (kind != null) {
+            if (event.key().resource().equals(Resources.EVENTS.name())) {
+                events.seen(event);
+            } else if (kind != null) {
                 if (event.change() == StoreEvent.Change.DELETED || isGoing(event.object())) {
                     records.drop(kind, recordKey(event.key()));
                 } else {
@@ -245,12 +316,16 @@ public final class LabObjects {
                     records.drop(kind, object.key());
                 }
             }
-            for (ObjectNode document : documents.list(name, "").objects()) {
-                if (!isGoing(document)) {
-                    records.take(DocumentReader.read(kind, document));
-                }
-            }
+            takeAll(name, kind);
         });
+    }
+
+    private void takeAll(String resource, Kind kind) {
+        for (ObjectNode document : documents.list(resource, "").objects()) {
+            if (!isGoing(document)) {
+                records.take(DocumentReader.read(kind, document));
+            }
+        }
     }
 
     /** Deleted, and only a finalizer keeps it: it has no effect any more. */
@@ -268,6 +343,7 @@ public final class LabObjects {
 
     private void mirror(List<Change> changes) {
         for (Change change : changes) {
+            Occurrences.of(change, clock.instant(), events::hear);
             if (change instanceof Change.Created created) {
                 create(created.object());
             } else if (change instanceof Change.Updated updated) {
@@ -299,7 +375,7 @@ public final class LabObjects {
         if (object instanceof Pod pod) {
             document.set("status", podStatus(pod, document));
         } else if (object instanceof Node node) {
-            document.set("status", WorkloadStatuses.node(node, clock.instant()));
+            document.set("status", WorkloadStatuses.node(node, document.path("status"), clock.instant()));
         }
         ObjectNode stored = draft().put(Documents.key(object), document);
         put.add(Documents.key(object));
@@ -341,6 +417,12 @@ public final class LabObjects {
                 document.set("status", podStatus(pod, document));
             }
             case ReplicaSet replicaSet -> document.withObjectProperty("spec").put("replicas", replicaSet.replicas());
+            case Node node -> { // what users wrote into its spec stays
+                ObjectNode spec = document.withObjectProperty("spec");
+                spec.setAll(Documents.spec(node));
+                WorkloadStatuses.taint(spec, node.ready(), clock.instant());
+                document.set("status", WorkloadStatuses.node(node, before.path("status"), clock.instant()));
+            }
             default -> {
                 document.set("spec", Documents.spec(object));
                 document = inForm(object, document);

@@ -1,8 +1,10 @@
 package dev.fairlead.lab.document;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.lab.control.NodeLifecycle;
 import dev.fairlead.lab.control.RolloutStatus;
 import dev.fairlead.lab.model.Deployment;
 import dev.fairlead.lab.model.DeploymentSpec.Strategy;
@@ -16,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 
 /** How far Deployments and ReplicaSets are, and what a node is, as their {@code status} says it. */
 final class WorkloadStatuses {
@@ -90,16 +93,22 @@ final class WorkloadStatuses {
         }
     }
 
-    static ObjectNode node(Node node, Instant now) {
+    static ObjectNode node(Node node, JsonNode before, Instant now) {
         ObjectNode status = JsonNodeFactory.instance.objectNode();
         var addresses = status.putArray("addresses");
         node.addresses()
                 .forEach(ip -> addresses.addObject().put("type", "InternalIP").put("address", ip.toString()));
         addresses.addObject().put("type", "Hostname").put("address", node.name());
-        Conditions conditions = new Conditions(JsonNodeFactory.instance.arrayNode(), now);
-        conditions
-                .add("Ready", node.ready(), "KubeletReady", "the node takes pods")
-                .put("lastHeartbeatTime", PodStatuses.text(now));
+        Conditions conditions = new Conditions(before.path("conditions"), now);
+        if (node.ready()) {
+            conditions
+                    .add("Ready", true, "KubeletReady", "the node takes pods")
+                    .put("lastHeartbeatTime", PodStatuses.text(now));
+        } else {
+            conditions
+                    .addUnknown("Ready", "NodeStatusUnknown", "Kubelet stopped posting node status.")
+                    .put("lastHeartbeatTime", lastHeartbeat(before, now));
+        }
         status.set("conditions", conditions.all());
         status.putObject("nodeInfo")
                 .put("kernelVersion", System.getProperty("os.version", ""))
@@ -113,6 +122,41 @@ final class WorkloadStatuses {
                 .put("systemUUID", "")
                 .put("bootID", "");
         return status;
+    }
+
+    private static String lastHeartbeat(JsonNode before, Instant now) {
+        for (JsonNode condition : before.path("conditions")) {
+            if (condition.path("type").asText().equals("Ready") && condition.has("lastHeartbeatTime")) {
+                return condition.path("lastHeartbeatTime").asText();
+            }
+        }
+        return PodStatuses.text(now);
+    }
+
+    /** Sets or takes away the taints of a node of which nothing is heard; others are their writers'. */
+    static void taint(ObjectNode spec, boolean ready, Instant now) {
+        ArrayNode taints = JsonNodeFactory.instance.arrayNode();
+        boolean tainted = false;
+        for (JsonNode taint : spec.path("taints")) {
+            boolean ours = taint.path("key").asText().equals(NodeLifecycle.UNREACHABLE);
+            tainted |= ours;
+            if (!ours || !ready) {
+                taints.add(taint);
+            }
+        }
+        if (!ready && !tainted) {
+            for (String effect : List.of("NoSchedule", "NoExecute")) {
+                taints.addObject()
+                        .put("key", NodeLifecycle.UNREACHABLE)
+                        .put("effect", effect)
+                        .put("timeAdded", PodStatuses.text(now));
+            }
+        }
+        if (taints.isEmpty()) {
+            spec.remove("taints");
+        } else {
+            spec.set("taints", taints);
+        }
     }
 
     /** As Go calls it. */

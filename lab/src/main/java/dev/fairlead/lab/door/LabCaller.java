@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,16 +47,17 @@ public final class LabCaller {
     }
 
     /**
-     * Asks a lab to go down and waits for the end of its process, which is process 1 of the lab's PID namespace: when it has
+     * Asks a lab to end and waits for the end of its process, which is process 1 of the lab's PID namespace: when it has
      * ended, the kernel has ended all the others. It may end before its answer is on the way, and somebody else may end it
      * at the same time; both are what was asked for. One that doesn't end in time is killed.
      *
+     * @param command {@code down} or {@code stop}
      * @throws LabRefusal when no such lab runs
      */
-    public static void end(LabName lab, Duration patience) {
+    public static void end(LabName lab, String command, Duration patience) {
         try (UnixSocket socket = connect(lab);
                 Stranger process = Stranger.hold(socket.peer().pid())) {
-            tell(socket, request("down"));
+            tell(socket, request(command));
             if (!process.awaitEnd(patience)) {
                 process.signal(Child.SIGKILL);
                 process.awaitEnd(patience);
@@ -85,6 +87,13 @@ public final class LabCaller {
         }
     }
 
+    /** Whether a lab of this name has files and doesn't run. */
+    public static boolean isStopped(LabName lab) {
+        Map<String, String> environment = System.getenv();
+        return LabFiles.all(environment).contains(lab)
+                && !LabName.running(LabName.ownUid()).contains(lab);
+    }
+
     private static UnixSocket connect(LabName lab) {
         try {
             UnixSocket socket = UnixSocket.connect(lab.socket(LabName.ownUid()));
@@ -95,6 +104,10 @@ public final class LabCaller {
             }
             return socket;
         } catch (SyscallException e) {
+            if (isStopped(lab)) {
+                throw new LabRefusal(
+                        "lab '" + lab + "' is stopped; ./fairlead lab start --name " + lab + " brings it back");
+            }
             List<LabName> others = LabName.running(LabName.ownUid());
             throw new LabRefusal("no lab named '" + lab + "' is up; "
                     + (others.isEmpty()

@@ -16,6 +16,15 @@ import java.util.TreeSet;
 public record LabName(String name) {
     public static final String DEFAULT = "lab";
 
+    /** Whether a lab may be called so. */
+    public static boolean isOne(String name) {
+        try {
+            return new LabName(name).name().equals(name);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     public LabName {
         if (name.isEmpty() || name.length() > 40) {
             throw new IllegalArgumentException(

@@ -101,6 +101,11 @@ final class Fields {
         return scope.wrong(path(name), problem);
     }
 
+    /** About the object itself. */
+    ManifestException wrong(String problem) {
+        return scope.wrong(path, problem);
+    }
+
     boolean has(String name) {
         return !node.path(name).isMissingNode() && !node.path(name).isNull();
     }

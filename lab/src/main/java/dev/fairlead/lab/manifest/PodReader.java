@@ -2,11 +2,11 @@ package dev.fairlead.lab.manifest;
 
 import dev.fairlead.lab.model.Container;
 import dev.fairlead.lab.model.ContainerPort;
-import dev.fairlead.lab.model.EnvVar;
 import dev.fairlead.lab.model.Finding;
 import dev.fairlead.lab.model.ManifestException;
 import dev.fairlead.lab.model.PodSpec;
 import dev.fairlead.lab.model.PodSpec.RestartPolicy;
+import dev.fairlead.lab.model.Volume;
 import dev.fairlead.packet.Protocol;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,22 +18,17 @@ import java.util.Set;
 /** Reads a pod's spec, be it a Pod's own or a template's. */
 final class PodReader {
     private static final int GRACE_SECONDS = 30;
+    /** Fields of a container that no variable can mend. */
+    private static final Set<String> AT_ONCE = Set.of("image", "command");
 
     private PodReader() {}
 
     static PodSpec spec(Fields spec) {
-        List<Container> containers = new ArrayList<>();
+        List<Volume> volumes = VolumeReader.read(spec);
         Set<String> names = new HashSet<>();
         Map<String, String> listeners = new HashMap<>();
-        for (Fields fields : spec.list("containers", Schemas.CONTAINER)) {
-            Container container = container(fields);
-            if (!names.add(container.name())) {
-                throw fields.wrong(
-                        "name", "'" + container.name() + "' is already the name of another container of this pod");
-            }
-            checkWorkload(container, fields, listeners);
-            containers.add(container);
-        }
+        List<Container> containers = containers(spec, "containers", names, volumes, listeners);
+        List<Container> initial = containers(spec, "initContainers", names, volumes, listeners);
         if (containers.isEmpty()) {
             throw spec.wrong("containers", "is empty; a pod needs at least one container");
         }
@@ -45,7 +40,38 @@ final class PodReader {
                 restartPolicy(spec),
                 spec.count("terminationGracePeriodSeconds", GRACE_SECONDS),
                 spec.name("hostname", NameRule.LABEL),
+                initial,
+                volumes,
+                spec.truth("hostNetwork"),
                 spec.node());
+    }
+
+    private static List<Container> containers(
+            Fields spec, String list, Set<String> names, List<Volume> volumes, Map<String, String> listeners) {
+        boolean initial = list.equals("initContainers");
+        List<Container> containers = new ArrayList<>();
+        for (Fields fields : spec.list(list, Schemas.CONTAINER)) {
+            Container container = ContainerReader.read(fields, initial, spec.truth("hostNetwork"));
+            if (!names.add(container.name())) {
+                throw fields.wrong(
+                        "name", "'" + container.name() + "' is already the name of another container of this pod");
+            }
+            VolumeReader.checkMounts(container, fields, volumes);
+            if (initial && !container.sidecar() && !isProgram(container)) {
+                throw fields.wrong(
+                        "image",
+                        container.image()
+                                + " never ends, and the containers after it would wait for that; use the image"
+                                + " host, or restartPolicy: Always for one that goes on beside them");
+            }
+            checkWorkload(container, fields, listeners);
+            containers.add(container);
+        }
+        return containers;
+    }
+
+    private static boolean isProgram(Container container) {
+        return Image.of(container.image()).filter(image -> image == Image.HOST).isPresent();
     }
 
     private static RestartPolicy restartPolicy(Fields spec) {
@@ -60,42 +86,6 @@ final class PodReader {
         }
         throw spec.wrong(
                 "restartPolicy", "'" + Text.brief(text) + "' is not a restart policy; use Always, OnFailure or Never");
-    }
-
-    private static Container container(Fields fields) {
-        List<EnvVar> env = new ArrayList<>();
-        for (Fields variable : fields.list("env", Schemas.ENV)) {
-            env.add(new EnvVar(required(variable, NameRule.VARIABLE), variable.text("value")));
-        }
-        return new Container(
-                required(fields, NameRule.LABEL),
-                fields.text("image"),
-                fields.texts("command"),
-                fields.texts("args"),
-                fields.text("workingDir"),
-                ports(fields),
-                env);
-    }
-
-    private static String required(Fields fields, NameRule rule) {
-        String name = fields.name("name", rule);
-        if (name.isEmpty()) {
-            throw fields.wrong("name", "is empty; " + rule.wanted());
-        }
-        return name;
-    }
-
-    private static List<ContainerPort> ports(Fields container) {
-        List<ContainerPort> ports = new ArrayList<>();
-        Set<String> names = new HashSet<>();
-        for (Fields fields : container.list("ports", Schemas.CONTAINER_PORT)) {
-            String name = fields.name("name", NameRule.PORT_NAME);
-            if (!name.isEmpty() && !names.add(name)) {
-                throw fields.wrong("name", "'" + name + "' is already the name of another port of this container");
-            }
-            ports.add(new ContainerPort(name, fields.port("containerPort"), protocol(fields)));
-        }
-        return ports;
     }
 
     /** {@code protocol} of a container's or a Service's port. */
@@ -117,7 +107,13 @@ final class PodReader {
             workload = Workload.of(container);
         } catch (ManifestException e) {
             Finding finding = e.finding();
+            if (container.hasLateEnv() && !AT_ONCE.contains(finding.field())) {
+                return; // a variable may still bring it
+            }
             throw fields.wrong(finding.field(), finding.problem());
+        }
+        if (container.hasLateEnv()) {
+            return; // its port may be one that only a variable will tell
         }
         if (workload instanceof Workload.Http http) {
             claim("TCP", http.port(), container, fields, listeners);

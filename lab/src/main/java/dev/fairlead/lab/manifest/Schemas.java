@@ -17,8 +17,11 @@ import static dev.fairlead.lab.manifest.Shape.TRUTH;
 final class Schemas {
     private static final String BALANCER_ONLY =
             "belongs to type NodePort or LoadBalancer, which the lab does not have; leave it out";
-    private static final String NO_PROBES = "is not run; the container counts as ready when it has started";
-    private static final String NO_VOLUMES = "has no effect; containers see the host's file system";
+    private static final String NO_SUCH_VOLUME =
+            "is not a volume that the lab has; use emptyDir, configMap, secret, downwardAPI or projected";
+    private static final String NO_GRPC = "is not asked by the lab; use httpGet, tcpSocket or exec";
+    private static final String NO_AMOUNTS =
+            "has no meaning in the lab, which limits no container's CPU or memory; write the value itself";
     private static final String NO_PLACEMENT =
             "has no effect; the lab spreads pods over its nodes, and obeys nodeName and nodeSelector";
 
@@ -44,6 +47,8 @@ final class Schemas {
 
     static final Schema POD_SPEC = new Schema()
             .needs(LIST, "containers", "is missing; a pod needs at least one container")
+            .takes(LIST, "initContainers", "volumes")
+            .takes(TRUTH, "hostNetwork")
             .takes(TEXT, "nodeName", "hostname", "restartPolicy")
             .takes(TEXT_MAP, "nodeSelector")
             .takes(NUMBER, "terminationGracePeriodSeconds")
@@ -54,7 +59,6 @@ final class Schemas {
             .takes(OBJECT, "securityContext", "overhead", "os", "resources", "workloadRef")
             .takes(LIST, "imagePullSecrets", "tolerations", "resourceClaims")
             .takes(NUMBER, "priority")
-            .notes(LIST, "volumes", NO_VOLUMES)
             .notes(OBJECT, "affinity", NO_PLACEMENT)
             .notes(LIST, "topologySpreadConstraints", NO_PLACEMENT)
             .notes(LIST, "schedulingGates", NO_PLACEMENT)
@@ -62,16 +66,7 @@ final class Schemas {
             .notes(NUMBER, "activeDeadlineSeconds", "has no effect; the pod runs until it is deleted")
             .notes(LIST, "hostAliases", "has no effect; containers see the host's /etc/hosts")
             .notes(OBJECT, "dnsConfig", "has no effect; containers see the host's /etc/resolv.conf")
-            .refuses(
-                    LIST,
-                    "initContainers",
-                    "init containers are not supported; let a container's command do their work")
             .refuses(LIST, "ephemeralContainers", "ephemeral containers cannot stand in a manifest; leave them out")
-            .refuses(
-                    TRUTH,
-                    "hostNetwork",
-                    "a pod in its node's own network namespace is not supported; leave it out, and the pod gets its own"
-                            + " address")
             .refuses(TRUTH, "hostPID", "the host's processes are not shown to pods; leave it out")
             .refuses(TRUTH, "hostIPC", "the host's IPC namespace is not given to pods; leave it out");
 
@@ -85,22 +80,124 @@ final class Schemas {
             .takes(LIST, "resizePolicy", "volumeDevices", "restartPolicyRules")
             .takes(TEXT, "imagePullPolicy", "terminationMessagePath", "terminationMessagePolicy", "restartPolicy")
             .takes(TRUTH, "stdin", "stdinOnce", "tty")
-            .notes(LIST, "volumeMounts", NO_VOLUMES)
-            .notes(OBJECT, "livenessProbe", NO_PROBES)
-            .notes(OBJECT, "readinessProbe", NO_PROBES)
-            .notes(OBJECT, "startupProbe", NO_PROBES)
-            .notes(OBJECT, "lifecycle", "is not run")
-            .refuses(LIST, "envFrom", "ConfigMaps and Secrets are not supported; write the variables under env");
+            .takes(LIST, "volumeMounts", "envFrom")
+            .takes(OBJECT, "livenessProbe", "readinessProbe", "startupProbe", "lifecycle");
 
     static final Schema CONTAINER_PORT = new Schema()
             .needs(NUMBER, "containerPort", "is missing; use 1 to 65535")
             .takes(TEXT, "name", "protocol", "hostIP")
-            .refuses(NUMBER, "hostPort", "is not supported; reach the pod at its own address or through a Service");
+            .takes(NUMBER, "hostPort");
 
-    static final Schema ENV = new Schema()
-            .needs(TEXT, "name", "is missing")
-            .takes(TEXT, "value")
-            .refuses(OBJECT, "valueFrom", "is not supported; write the value itself");
+    static final Schema ENV =
+            new Schema().needs(TEXT, "name", "is missing").takes(TEXT, "value").takes(OBJECT, "valueFrom");
+
+    static final Schema VALUE_FROM = new Schema()
+            .takes(OBJECT, "fieldRef", "configMapKeyRef", "secretKeyRef")
+            .refuses(OBJECT, "resourceFieldRef", NO_AMOUNTS)
+            .refuses(OBJECT, "fileKeyRef", "is not read by the lab; use configMapKeyRef");
+
+    static final Schema FIELD_REF = new Schema()
+            .takes(TEXT, "apiVersion")
+            .needs(TEXT, "fieldPath", "is missing; it names a field of the pod, such as metadata.name");
+
+    static final Schema KEY_REF = new Schema()
+            .takes(TEXT, "name")
+            .needs(TEXT, "key", "is missing; it says which value is meant")
+            .takes(TRUTH, "optional");
+
+    static final Schema ENV_FROM = new Schema().takes(TEXT, "prefix").takes(OBJECT, "configMapRef", "secretRef");
+
+    static final Schema OBJECT_REF = new Schema().takes(TEXT, "name").takes(TRUTH, "optional");
+
+    static final Schema PROBE = new Schema()
+            .takes(OBJECT, "exec", "httpGet", "tcpSocket")
+            .takes(NUMBER, "initialDelaySeconds", "timeoutSeconds", "periodSeconds")
+            .takes(NUMBER, "successThreshold", "failureThreshold")
+            .notes(NUMBER, "terminationGracePeriodSeconds", "has no effect; the pod's own grace period counts")
+            .refuses(OBJECT, "grpc", NO_GRPC);
+
+    static final Schema LIFECYCLE =
+            new Schema().takes(OBJECT, "postStart", "preStop").takes(TEXT, "stopSignal");
+
+    static final Schema HOOK = new Schema()
+            .takes(OBJECT, "exec", "httpGet", "sleep")
+            .refuses(OBJECT, "tcpSocket", "does nothing in a hook; use exec or httpGet");
+
+    static final Schema EXEC = new Schema().takes(TEXTS, "command");
+
+    static final Schema HTTP_GET = new Schema()
+            .needs(NUMBER_OR_TEXT, "port", "is missing; use a number or the name of a container port")
+            .takes(TEXT, "path", "host", "scheme")
+            .takes(LIST, "httpHeaders");
+
+    static final Schema HTTP_HEADER =
+            new Schema().needs(TEXT, "name", "is missing").needs(TEXT, "value", "is missing");
+
+    static final Schema TCP_SOCKET = new Schema()
+            .needs(NUMBER_OR_TEXT, "port", "is missing; use a number or the name of a container port")
+            .takes(TEXT, "host");
+
+    static final Schema SLEEP = new Schema().needs(NUMBER, "seconds", "is missing");
+
+    static final Schema VOLUME = new Schema()
+            .needs(TEXT, "name", "is missing; volumeMounts refer to it")
+            .takes(OBJECT, "emptyDir", "configMap", "secret", "downwardAPI", "projected")
+            .refuses(OBJECT, "hostPath", "is not needed; containers of the lab see this machine's files")
+            .refuses(OBJECT, "persistentVolumeClaim", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "ephemeral", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "nfs", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "csi", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "image", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "iscsi", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "fc", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "rbd", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "cephfs", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "cinder", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "gitRepo", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "flexVolume", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "awsElasticBlockStore", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "gcePersistentDisk", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "azureDisk", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "azureFile", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "vsphereVolume", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "portworxVolume", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "glusterfs", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "flocker", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "photonPersistentDisk", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "quobyte", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "scaleIO", NO_SUCH_VOLUME)
+            .refuses(OBJECT, "storageos", NO_SUCH_VOLUME);
+
+    static final Schema EMPTY_DIR = new Schema().takes(TEXT, "medium").takes(ANY, "sizeLimit");
+
+    /** Of a ConfigMap, a Secret or the pod's own fields, alone or projected beside others. */
+    static final Schema VOLUME_SOURCE = new Schema()
+            .takes(TEXT, "name", "secretName")
+            .takes(LIST, "items")
+            .takes(NUMBER, "defaultMode")
+            .takes(TRUTH, "optional");
+
+    static final Schema PROJECTED = new Schema().takes(LIST, "sources").takes(NUMBER, "defaultMode");
+
+    static final Schema PROJECTED_SOURCE = new Schema()
+            .takes(OBJECT, "configMap", "secret", "downwardAPI")
+            .refuses(OBJECT, "serviceAccountToken", "is not made by the lab; leave it out")
+            .refuses(OBJECT, "clusterTrustBundle", "is not made by the lab; leave it out")
+            .refuses(OBJECT, "podCertificate", "is not made by the lab; leave it out");
+
+    static final Schema VOLUME_ITEM = new Schema()
+            .takes(TEXT, "key", "path")
+            .takes(NUMBER, "mode")
+            .takes(OBJECT, "fieldRef")
+            .refuses(OBJECT, "resourceFieldRef", NO_AMOUNTS);
+
+    static final Schema VOLUME_MOUNT = new Schema()
+            .needs(TEXT, "name", "is missing; it names a volume of the pod")
+            .needs(TEXT, "mountPath", "is missing")
+            .takes(TEXT, "subPath", "recursiveReadOnly")
+            .takes(TRUTH, "readOnly")
+            .refuses(TEXT, "subPathExpr", "is not supported; use subPath")
+            .notes(TEXT, "mountPropagation", "has no effect; nothing mounts anything later");
 
     static final Schema SERVICE_SPEC = new Schema()
             .takes(LIST, "ports")

@@ -4,6 +4,7 @@ import dev.fairlead.lab.model.Container;
 import dev.fairlead.lab.model.ManifestException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a container does when it runs. */
 public sealed interface Workload {
@@ -62,5 +63,17 @@ public sealed interface Workload {
      */
     static Workload of(Container container) {
         return new WorkloadReader(container).workload();
+    }
+
+    /** As {@link #of}, of a container that hasn't got all its variables yet; empty when they decide. */
+    static Optional<Workload> early(Container container) {
+        try {
+            return Optional.of(of(container));
+        } catch (ManifestException e) {
+            if (container.hasLateEnv()) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 }

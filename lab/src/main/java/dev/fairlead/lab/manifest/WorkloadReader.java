@@ -33,7 +33,9 @@ final class WorkloadReader {
     WorkloadReader(Container container) {
         this.container = container;
         for (EnvVar variable : container.env()) {
-            variables.put(variable.name(), Expansion.of(variable.value(), variables));
+            if (!variable.isLate()) {
+                variables.put(variable.name(), Expansion.of(variable.text(), variables));
+            }
         }
     }
 
@@ -161,7 +163,7 @@ final class WorkloadReader {
         for (int i = 0; i < container.env().size(); i++) {
             String variable = container.env().get(i).name();
             for (String name : names) {
-                if (variable.equals(name.toUpperCase(Locale.ROOT))) {
+                if (variable.equals(name.toUpperCase(Locale.ROOT)) && variables.containsKey(variable)) {
                     settings.put(name, new Setting("env[" + i + "].value", variables.getOrDefault(variable, "")));
                 }
             }

@@ -1,9 +1,17 @@
 package dev.fairlead.lab.model;
 
 import java.time.Instant;
+import java.util.Optional;
 
-/** What became of one container. */
-public record ContainerStatus(String name, State state, boolean ready, int restartCount) {
+/**
+ * What became of one container.
+ *
+ * @param last how it ended the last time, if it has been started again since or is to be
+ * @param started whether it runs and its startup probe, if it has one, has been answered well
+ * @param ready whether connections may be sent to it; for an init container that it has done its work
+ */
+public record ContainerStatus(
+        String name, State state, Optional<State.Terminated> last, boolean started, boolean ready, int restartCount) {
 
     /** Exactly one of the three that Kubernetes has. */
     public sealed interface State {
@@ -15,6 +23,7 @@ public record ContainerStatus(String name, State state, boolean ready, int resta
         record Running(Instant startedAt, int pid) implements State {}
 
         /** @param exitCode 0 to 255; 128 + n when signal n ended it */
-        record Terminated(int exitCode, String reason, Instant finishedAt) implements State {}
+        record Terminated(int exitCode, String reason, String message, Instant startedAt, Instant finishedAt)
+                implements State {}
     }
 }

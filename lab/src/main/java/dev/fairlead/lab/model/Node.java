@@ -40,4 +40,8 @@ public record Node(
     public Node withMetadata(ObjectMeta changed) {
         return new Node(changed, addresses, podCidrs, netns, ready, unschedulable);
     }
+
+    public Node withReady(boolean changed) {
+        return new Node(metadata, addresses, podCidrs, netns, changed, unschedulable);
+    }
 }

@@ -1,6 +1,7 @@
 package dev.fairlead.lab.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -11,6 +12,8 @@ import java.util.Map;
  * @param nodeSelector labels that its node must have
  * @param terminationGracePeriodSeconds between SIGTERM and SIGKILL; 0 or more
  * @param hostname its UTS host name; empty for the pod's own name
+ * @param initContainers run one after the other before the others; sidecars among them go on running
+ * @param hostNetwork whether it is in its node's own network namespace
  * @param original the spec as it was written, with the fields that the lab doesn't act on; must not be changed
  */
 public record PodSpec(
@@ -20,6 +23,9 @@ public record PodSpec(
         RestartPolicy restartPolicy,
         int terminationGracePeriodSeconds,
         String hostname,
+        List<Container> initContainers,
+        List<Volume> volumes,
+        boolean hostNetwork,
         JsonNode original) {
 
     /** When a container that ended is started again. */
@@ -43,16 +49,66 @@ public record PodSpec(
 
     public PodSpec {
         containers = List.copyOf(containers);
+        initContainers = List.copyOf(initContainers);
+        volumes = List.copyOf(volumes);
         nodeSelector = Ordered.copy(nodeSelector);
     }
 
     public PodSpec onNode(String node) {
-        return new PodSpec(
-                containers, node, nodeSelector, restartPolicy, terminationGracePeriodSeconds, hostname, original);
+        return with(node, terminationGracePeriodSeconds);
     }
 
     public PodSpec withGrace(int seconds) {
-        return new PodSpec(containers, nodeName, nodeSelector, restartPolicy, seconds, hostname, original);
+        return with(nodeName, seconds);
+    }
+
+    private PodSpec with(String node, int grace) {
+        return new PodSpec(
+                containers,
+                node,
+                nodeSelector,
+                restartPolicy,
+                grace,
+                hostname,
+                initContainers,
+                volumes,
+                hostNetwork,
+                original);
+    }
+
+    /** Init containers, then the others. */
+    public List<Container> allContainers() {
+        List<Container> all = new ArrayList<>(initContainers);
+        all.addAll(containers);
+        return all;
+    }
+
+    /** Whether it needs ports of its node. */
+    public boolean usesHostPorts() {
+        return hostNetwork || !hostPorts().isEmpty();
+    }
+
+    /** The ports of the node that it needs for itself; in the node's own namespace those are all its ports. */
+    public List<ContainerPort> hostPorts() {
+        List<ContainerPort> ports = new ArrayList<>();
+        containers.forEach(container -> addHostPorts(container, ports));
+        for (Container container : initContainers) {
+            if (container.sidecar()) {
+                addHostPorts(container, ports);
+            }
+        }
+        return ports;
+    }
+
+    private void addHostPorts(Container container, List<ContainerPort> ports) {
+        for (ContainerPort port : container.ports()) {
+            if (port.hostPort() != 0) {
+                ports.add(port);
+            } else if (hostNetwork) {
+                int same = port.containerPort();
+                ports.add(new ContainerPort(port.name(), same, port.protocol(), same, ""));
+            }
+        }
     }
 
     /** Whether the lab would do the same for both: everything but {@code original} is equal. */
@@ -62,6 +118,9 @@ public record PodSpec(
                 && nodeSelector.equals(other.nodeSelector)
                 && restartPolicy == other.restartPolicy
                 && terminationGracePeriodSeconds == other.terminationGracePeriodSeconds
-                && hostname.equals(other.hostname);
+                && hostname.equals(other.hostname)
+                && initContainers.equals(other.initContainers)
+                && volumes.equals(other.volumes)
+                && hostNetwork == other.hostNetwork;
     }
 }

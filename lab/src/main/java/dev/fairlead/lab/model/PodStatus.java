@@ -13,6 +13,7 @@ import java.util.List;
  * @param pausePid the process that holds its namespaces, as the host sees it; 0 when there is none
  * @param netns path of its network namespace; empty when there is none
  * @param readySince since when it answers, or {@link ObjectMeta#NEVER} while it doesn't
+ * @param initContainers of the init containers, as {@code containers} of the others
  */
 public record PodStatus(
         Phase phase,
@@ -22,7 +23,8 @@ public record PodStatus(
         int pausePid,
         String netns,
         List<ContainerStatus> containers,
-        Instant readySince) {
+        Instant readySince,
+        List<ContainerStatus> initContainers) {
 
     /** {@code status.phase}. */
     public enum Phase {
@@ -50,11 +52,20 @@ public record PodStatus(
 
     /** A pod that nobody has looked at yet. */
     public static final PodStatus NEW = new PodStatus(
-            Phase.PENDING, "", List.<Ip>of(), ObjectMeta.NEVER, 0, "", List.<ContainerStatus>of(), ObjectMeta.NEVER);
+            Phase.PENDING,
+            "",
+            List.<Ip>of(),
+            ObjectMeta.NEVER,
+            0,
+            "",
+            List.<ContainerStatus>of(),
+            ObjectMeta.NEVER,
+            List.<ContainerStatus>of());
 
     public PodStatus {
         podIps = List.copyOf(podIps);
         containers = List.copyOf(containers);
+        initContainers = List.copyOf(initContainers);
     }
 
     public boolean ready() {
@@ -69,19 +80,15 @@ public record PodStatus(
     /** The same with another readiness; a pod that stays ready keeps the moment since when. */
     public PodStatus withReady(boolean ready, Instant now) {
         Instant since = ready ? (ready() ? readySince : now) : ObjectMeta.NEVER;
-        return new PodStatus(phase, reason, podIps, startTime, pausePid, netns, containers, since);
+        return new PodStatus(phase, reason, podIps, startTime, pausePid, netns, containers, since, initContainers);
     }
 
     public PodStatus withPhase(Phase changed, String why) {
-        return new PodStatus(changed, why, podIps, startTime, pausePid, netns, containers, readySince);
-    }
-
-    public PodStatus withContainers(List<ContainerStatus> changed) {
-        return new PodStatus(phase, reason, podIps, startTime, pausePid, netns, changed, readySince);
+        return new PodStatus(changed, why, podIps, startTime, pausePid, netns, containers, readySince, initContainers);
     }
 
     /** The same with a sandbox: addresses, and the process and namespace that hold them. */
     public PodStatus withSandbox(List<Ip> ips, int pid, String netnsPath, Instant started) {
-        return new PodStatus(phase, reason, ips, started, pid, netnsPath, containers, readySince);
+        return new PodStatus(phase, reason, ips, started, pid, netnsPath, containers, readySince, initContainers);
     }
 }

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The lab's API on the loopback device of a node: a socket that listens inside the node's namespace, and whose connections this
  * process carries on to the one port of the API and to nowhere else. So the namespace stays without a way out
- * (docs/decisions/0014). Its accepting thread stays in the lab's own namespace; virtual threads copy.
+ * (docs/decisions/0016). Its accepting thread stays in the lab's own namespace; virtual threads copy.
  */
 public final class ApiRelay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ApiRelay.class);

@@ -1,6 +1,7 @@
 package dev.fairlead.lab.node;
 
 import dev.fairlead.kernel.process.Child;
+import dev.fairlead.kernel.process.Setup;
 import dev.fairlead.kernel.process.Spawn;
 import dev.fairlead.kernel.sys.Fd;
 import java.io.IOException;
@@ -31,12 +32,15 @@ public final class HostProcess implements AutoCloseable {
      * Starts it.
      *
      * @param command program and arguments; the program is a path or a name on the environment's {@code PATH}
+     * @param mounts what only this process is to see
      */
-    public static HostProcess start(
-            Sandbox pod, List<String> command, Map<String, String> environment, Path directory, Path log) {
-        Path program = find(command.getFirst(), environment.getOrDefault("PATH", ""))
-                .orElseThrow(
-                        () -> new IllegalArgumentException("no program '" + command.getFirst() + "' on this machine"));
+    static HostProcess start(
+            Sandbox pod,
+            List<String> command,
+            Map<String, String> environment,
+            Path directory,
+            Path log,
+            List<Setup> mounts) {
         try {
             Files.createDirectories(log.getParent());
             if (!Files.exists(log)) {
@@ -45,13 +49,24 @@ public final class HostProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("could not make the log file " + log, e);
         }
-        Spawn spawn = Spawn.of(program, command.subList(1, command.size()))
-                .withEnvironment(environment)
-                .withDirectory(directory);
+        Spawn spawn = pod.inside(spawn(command, environment, directory, !mounts.isEmpty()), mounts);
         try (Fd input = Fd.open(Path.of("/dev/null"), Fd.O_RDONLY);
                 Fd output = Fd.open(log, O_WRONLY_APPEND)) {
-            return new HostProcess(pod.run(spawn, input, output, output), log);
+            return new HostProcess(spawn.withStreams(input, output, output).start(), log);
         }
+    }
+
+    /** @param elsewhere whether it sees other files than we do, so that a path may name one that isn't here */
+    static Spawn spawn(List<String> command, Map<String, String> environment, Path directory, boolean elsewhere) {
+        String name = command.getFirst();
+        Path program = elsewhere && name.startsWith("/")
+                ? Path.of(name)
+                : find(name, environment.getOrDefault("PATH", ""))
+                        .orElseThrow(() -> new IllegalArgumentException("exec: \"" + name
+                                + "\": executable file not found in $PATH: no program of this machine"));
+        return Spawn.of(program, command.subList(1, command.size()))
+                .withEnvironment(environment)
+                .withDirectory(directory);
     }
 
     /** The program that a name stands for, as {@code execvp(3)} looks for it. */
@@ -80,10 +95,14 @@ public final class HostProcess implements AutoCloseable {
         return log;
     }
 
-    /** SIGTERM, and SIGKILL when it still runs after {@code grace}. */
-    public void stop(Duration grace) {
+    /** Asks it to end. */
+    void terminate() {
         process.signal(Child.SIGTERM);
-        if (process.await(grace).isEmpty()) {
+    }
+
+    /** Waits for its end, and ends it where it takes longer. */
+    void end(Duration patience) {
+        if (process.await(patience).isEmpty()) {
             process.kill();
         }
         process.close();

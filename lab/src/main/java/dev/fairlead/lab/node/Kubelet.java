@@ -2,10 +2,13 @@ package dev.fairlead.lab.node;
 
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.lab.manifest.Workload;
+import dev.fairlead.lab.model.Content;
 import dev.fairlead.lab.model.ObjectKey;
 import dev.fairlead.lab.model.Pod;
+import dev.fairlead.lab.model.PodEvent;
 import dev.fairlead.lab.model.PodStatus;
 import dev.fairlead.lab.workload.Running;
+import dev.fairlead.packet.Ip;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,6 +37,9 @@ public final class Kubelet {
         /** @param uid tells the pod from a later one of the same name */
         void changed(ObjectKey pod, String uid, PodStatus status);
 
+        /** Something for people to read. */
+        void happened(ObjectKey pod, String uid, PodEvent event, String node);
+
         /** Processes, namespaces and network of the pod are gone. */
         void gone(ObjectKey pod, String uid);
     }
@@ -51,27 +57,42 @@ public final class Kubelet {
     }
 
     /**
+     * The node that pods are on.
+     *
+     * @param sandbox holds its namespaces
+     * @param addresses its own
+     */
+    public record Place(String node, Sandbox sandbox, List<Ip> addresses) {
+        Questions questions() {
+            return new Questions(sandbox.netns());
+        }
+    }
+
+    /**
      * What pods of a node are made with.
      *
      * @param logs directory for what containers print
+     * @param volumes directory for what pods mount
+     * @param contents of ConfigMaps and Secrets
      */
     public record Means(
+            Place place,
             PodNetwork network,
             Path pauseProgram,
             Path logs,
+            Path volumes,
             Map<String, String> environment,
+            Content.Source contents,
             BuiltIn builtIn,
             Drain drain) {}
 
-    private final String node;
     private final Means means;
     private final Listener listener;
     private final ExecutorService workers;
     private final Map<String, RunningPod> byUid = new ConcurrentHashMap<>();
     private final java.util.Set<String> stopping = ConcurrentHashMap.newKeySet();
 
-    public Kubelet(String node, Means means, Listener listener, ExecutorService workers) {
-        this.node = node;
+    public Kubelet(Means means, Listener listener, ExecutorService workers) {
         this.means = means;
         this.listener = listener;
         this.workers = workers;
@@ -107,7 +128,7 @@ public final class Kubelet {
         try {
             work.run();
         } catch (RuntimeException e) {
-            LOG.error("pod {} on {}: {}", pod.key(), node, e.getMessage(), e);
+            LOG.error("pod {} on {}: {}", pod.key(), means.place().node(), e.getMessage(), e);
         }
     }
 

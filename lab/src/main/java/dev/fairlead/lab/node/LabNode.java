@@ -6,9 +6,9 @@ import java.nio.file.Path;
 
 /**
  * A node: a sandbox whose network namespace is the node's root namespace, plugged into the underlay, the agent that serves
- * it, and the kubelet that runs its pods.
+ * it, and the kubelet that runs its pods. It ends in the reverse order.
  */
-public record LabNode(NodeSlot slot, Sandbox sandbox, LabAgent agent, Kubelet kubelet) {
+public record LabNode(NodeSlot slot, Sandbox sandbox, LabAgent agent, Kubelet kubelet) implements AutoCloseable {
 
     /** Where a node keeps its files inside the lab. */
     public static Path directory(Path run, String node) {
@@ -26,5 +26,15 @@ public record LabNode(NodeSlot slot, Sandbox sandbox, LabAgent agent, Kubelet ku
                 .withStateDirectory(directory.resolve("state"))
                 .withMtu(mtu);
         return wiresPods ? config : config.withoutPods();
+    }
+
+    /** After its pods have ended. */
+    @Override
+    public void close() {
+        try {
+            agent.close();
+        } finally {
+            sandbox.close();
+        }
     }
 }

@@ -29,7 +29,9 @@ public record NodeCni(NetConfList list, Path bin) {
         list.putArray("plugins")
                 .addObject()
                 .put("type", FAIRLEAD)
-                .put("socket", nodeDirectory.resolve("cni.sock").toString());
+                .put("socket", nodeDirectory.resolve("cni.sock").toString())
+                .putObject("capabilities")
+                .put("portMappings", true);
         return new NodeCni(NetConfList.read(CniJson.bytes(list)), bin);
     }
 

@@ -9,6 +9,7 @@ import dev.fairlead.kernel.route.Rtnetlink;
 import dev.fairlead.kernel.sys.Fd;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -31,9 +32,23 @@ public final class Sandbox implements AutoCloseable {
      * that is down.
      */
     public static Sandbox create(Path pauseProgram, String hostname) {
+        return create(pauseProgram, hostname, new Setup.Unshare(ALL), new Setup.Hostname(hostname));
+    }
+
+    /** Makes those of a pod that is in its node's own network namespace ({@code hostNetwork}). */
+    static Sandbox inNetworkOf(Sandbox node, Path pauseProgram, String hostname) {
+        return create(
+                pauseProgram,
+                hostname,
+                new Setup.Join(node.pause.descriptor(), Setup.NET),
+                new Setup.Unshare(ALL & ~Setup.NET),
+                new Setup.Hostname(hostname));
+    }
+
+    private static Sandbox create(Path pauseProgram, String hostname, Setup... setups) {
         Fd.Pipe ready = Fd.pipe("pause's output");
         try (Fd reading = ready.reading()) {
-            Child pause = start(pauseProgram, hostname, ready.writing());
+            Child pause = start(pauseProgram, ready.writing(), setups);
             try {
                 String refused = new String(reading.readToEnd(), StandardCharsets.UTF_8).strip();
                 if (!refused.isEmpty()) {
@@ -47,13 +62,13 @@ public final class Sandbox implements AutoCloseable {
         }
     }
 
-    private static Child start(Path pauseProgram, String hostname, Fd output) {
+    private static Child start(Path pauseProgram, Fd output, Setup... setups) {
         try (Fd nothing = Fd.open(Path.of("/dev/null"), Fd.O_RDWR);
                 output) {
             return Spawn.of(pauseProgram, List.of("--mount-proc"))
                     .withStreams(nothing, output, nothing)
                     .withSession()
-                    .withBefore(new Setup.Unshare(ALL), new Setup.Hostname(hostname))
+                    .withBefore(setups)
                     .start();
         }
     }
@@ -85,10 +100,14 @@ public final class Sandbox implements AutoCloseable {
 
     /** Starts a process inside the pod. The streams stay the caller's to close. */
     public Child run(Spawn program, Fd input, Fd output, Fd error) {
-        return program.withStreams(input, output, error)
-                .withSession()
-                .withBefore(new Setup.Join(pause.descriptor(), ALL))
-                .start();
+        return inside(program, List.of()).withStreams(input, output, error).start();
+    }
+
+    /** A process inside the pod. @param more what is done there before it starts, such as mounts that only it sees */
+    Spawn inside(Spawn program, List<Setup> more) {
+        List<Setup> setups = new ArrayList<>(List.of(new Setup.Join(pause.descriptor(), ALL)));
+        setups.addAll(more);
+        return program.withSession().withBefore(setups.toArray(Setup[]::new));
     }
 
     /** Ends pause, and with it, by the kernel, every process of the pod. Waits until they are gone. */

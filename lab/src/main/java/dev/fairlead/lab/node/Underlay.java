@@ -1,5 +1,6 @@
 package dev.fairlead.lab.node;
 
+import dev.fairlead.kernel.KernelException;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.netns.Sysctl;
 import dev.fairlead.kernel.route.LinkKind;
@@ -77,6 +78,17 @@ public final class Underlay implements AutoCloseable {
             }
             for (Prefix service : services) {
                 inNode.routes().add(Route.unicast(service).device(index).withProtocol(RouteProtocol.STATIC));
+            }
+        }
+    }
+
+    /** Pulls a node's plug. Its own end goes too. */
+    public void disconnect(String nodeName) {
+        try {
+            rtnetlink.links().delete(nodeName);
+        } catch (KernelException e) {
+            if (!e.isNotFound()) { // it went with the node's namespace
+                throw e;
             }
         }
     }

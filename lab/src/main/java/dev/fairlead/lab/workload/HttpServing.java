@@ -14,7 +14,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Image {@code fairlead/http}: answers {@code /hostname} (the pod's name), {@code /clientip} (the source address and port as
- * this pod saw them), {@code /echo?msg=…} (the query's message, or the body); anything else gets the list of these and 404.
+ * this pod saw them), {@code /echo?msg=…} (the query's message, or the body), {@code /healthz}, {@code /livez} and {@code /readyz} (for
+ * probes), and {@code /} with the list of these; anything else gets that list and 404.
  */
 public final class HttpServing implements Running {
     private final HttpServer server;
@@ -63,9 +64,11 @@ public final class HttpServing implements Running {
                     body = text((address.indexOf(':') < 0 ? address : "[" + address + "]") + ":" + from.getPort());
                 }
                 case "/echo" -> body = echo(exchange);
+                case "/healthz", "/livez", "/readyz" -> body = text("ok");
+                case "/" -> body = text(about());
                 default -> {
                     status = 404;
-                    body = text("this is " + hostname + "; it answers /hostname, /clientip and /echo?msg=TEXT\n");
+                    body = text(about());
                 }
             }
             exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
@@ -75,6 +78,10 @@ public final class HttpServing implements Running {
             }
             answered.incrementAndGet();
         }
+    }
+
+    private String about() {
+        return "this is " + hostname + "; it answers /hostname, /clientip, /echo?msg=TEXT and /healthz\n";
     }
 
     private static byte[] echo(HttpExchange exchange) throws IOException {

@@ -13,6 +13,7 @@ import dev.fairlead.lab.model.Manifest;
 import dev.fairlead.lab.model.Pod;
 import dev.fairlead.lab.model.PodSpec.RestartPolicy;
 import dev.fairlead.lab.model.PodStatus;
+import dev.fairlead.lab.model.Probe;
 import dev.fairlead.lab.model.Service;
 import dev.fairlead.lab.model.ServicePort;
 import dev.fairlead.lab.model.ServicePort.TargetPort;
@@ -22,6 +23,7 @@ import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Protocol;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -103,10 +105,16 @@ class GoodManifestTest {
         assertThat(pod.spec().terminationGracePeriodSeconds()).isEqualTo(5);
         assertThat(pod.spec().restartPolicy()).isEqualTo(RestartPolicy.ON_FAILURE);
         assertThat(pod.spec().containers().get(1).env()).contains(new EnvVar("NOTHING", ""));
-        assertThat(manifest.notes())
-                .extracting(Finding::toString)
-                .containsExactly("two-containers.yaml: Pod default/pair: spec.containers[0].readinessProbe: is not run;"
-                        + " the container counts as ready when it has started");
+        assertThat(manifest.notes()).isEmpty();
+        assertThat(pod.spec().containers().getFirst().probes())
+                .containsOnlyKeys(Probe.Purpose.READINESS)
+                .containsValue(new Probe(
+                        new Probe.Check.Http("", "8080", "/hostname", Map.of()),
+                        Duration.ZERO,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(1),
+                        1,
+                        3));
     }
 
     @Test
