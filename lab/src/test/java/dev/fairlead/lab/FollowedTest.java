@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.fairlead.api.resource.RuleBook;
 import dev.fairlead.api.serve.ApiRouter;
+import dev.fairlead.api.store.ObjectStore;
 import dev.fairlead.cluster.ClusterFollower;
 import dev.fairlead.lab.control.Controllers;
 import dev.fairlead.lab.document.LabObjects;
@@ -39,7 +40,9 @@ class FollowedTest {
     private final StoreFixture lab = new StoreFixture();
     private final Controllers controllers = new Controllers(new Random(1));
     private final LabObjects objects = new LabObjects(
-            lab.store, RuleBook.of(StoreFixture.IPV4.prefixes()), _ -> {}, () -> lab.now, new Random(2), () -> {});
+            lab.store,
+            ObjectStore.inMemory(),
+            RuleBook.of(StoreFixture.IPV4.prefixes()), _ -> {}, () -> lab.now, new Random(2), () -> {});
     private final ApiRouter router = new ApiRouter(objects.registry(), JsonNodeFactory.instance.objectNode(), Map.of());
 
     private static Node node(int n) {
