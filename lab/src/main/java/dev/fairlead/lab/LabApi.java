@@ -1,8 +1,11 @@
 package dev.fairlead.lab;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.api.Registry;
+import dev.fairlead.api.WriteOptions;
+import dev.fairlead.api.resource.Resources;
 import dev.fairlead.api.serve.ApiRouter;
 import dev.fairlead.api.serve.Certificate;
 import dev.fairlead.api.serve.HttpDoor;
@@ -10,6 +13,7 @@ import dev.fairlead.api.serve.PodSockets;
 import dev.fairlead.lab.door.LabName;
 import dev.fairlead.lab.door.LabRefusal;
 import dev.fairlead.lab.kubeconfig.Access;
+import dev.fairlead.packet.Prefix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -57,25 +61,24 @@ public final class LabApi implements AutoCloseable {
      * Opens it once the first pods are ready, or soon: keys and classes take half a second of a processor, which a lab that
      * starts has other work for.
      */
-    static void open(Lab lab, Registry registry, CompletableFuture<LabApi> opened) {
+    static void open(Lab lab, ApiRouter router, CompletableFuture<LabApi> opened) {
         Thread.ofPlatform().daemon().name("api-start").start(() -> {
             try {
                 var unused = lab.await(Lab::isSettled, PATIENCE);
-                opened.complete(openNow(lab, registry));
+                opened.complete(openNow(lab, router));
             } catch (RuntimeException | Error e) {
                 opened.completeExceptionally(e);
             }
         });
     }
 
-    private static LabApi openNow(Lab lab, Registry registry) {
+    static LabApi openNow(Lab lab, ApiRouter router) {
         Optional<LabSettings.Access> before = lab.memory().access();
         String token = before.map(LabSettings.Access::token).orElseGet(LabApi::newToken);
         Certificate certificate = before.map(access -> Certificate.of(access.key(), access.certificate()))
                 .orElseGet(() -> Certificate.selfSigned(
                         "fairlead lab", List.of("localhost"), List.of(InetAddress.ofLiteral(LOOPBACK)), VALID));
-        ApiRouter handler = new ApiRouter(registry, version(), subresources(lab));
-        HttpDoor door = open(handler, before.map(LabSettings.Access::port).orElse(0), certificate, token);
+        HttpDoor door = open(router, before.map(LabSettings.Access::port).orElse(0), certificate, token);
         try {
             Files.createFile(
                     KUBECONFIG, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -91,6 +94,43 @@ public final class LabApi implements AutoCloseable {
         } catch (IOException | UncheckedIOException e) {
             door.close();
             throw new LabRefusal("could not write the kubeconfig: " + e.getMessage());
+        }
+    }
+
+    /** What answers requests, over HTTP and from within. */
+    static ApiRouter router(Lab lab, Registry registry) {
+        return new ApiRouter(registry, version(), subresources(lab));
+    }
+
+    /** The object by which clients know the Service range (KEP-1880); the real server makes it, too. */
+    static void describeNetwork(Registry registry, List<Prefix> serviceCidrs) {
+        if (registry.store().find(Resources.SERVICE_CIDRS.key("", "kubernetes")).isPresent()) {
+            return; // a lab that was there before
+        }
+        ObjectNode kubernetes = JsonNodeFactory.instance
+                .objectNode()
+                .put("kind", "ServiceCIDR")
+                .put("apiVersion", "networking.k8s.io/v1");
+        kubernetes.putObject("metadata").put("name", "kubernetes");
+        ArrayNode cidrs = kubernetes.putObject("spec").putArray("cidrs");
+        serviceCidrs.forEach(cidr -> cidrs.add(cidr.toString()));
+        var unused = registry.create(Resources.SERVICE_CIDRS, "", kubernetes, WriteOptions.STRICT);
+    }
+
+    int port() {
+        return door.port();
+    }
+
+    /** Writes a file by which the API is reached at a port of the reader's loopback device. */
+    void writeKubeconfig(Path file, int port) {
+        Access there =
+                new Access(access.name(), "https://" + LOOPBACK + ":" + port, access.authority(), access.token());
+        try {
+            Files.createDirectories(file.getParent());
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(file, kubeconfig(there));
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not write " + file, e);
         }
     }
 

@@ -112,7 +112,7 @@ public final class LabServer implements LabDoor.Answering {
         lab.apply(manifests).forEach(change -> lines.add(change.toString()));
         notes(manifests).forEach(lines::add);
         lab.nodes().forEach(node -> {
-            if (!node.agent().awaitApplied(CHANGE_PATIENCE)) {
+            if (!lab.awaitFollowed(node, CHANGE_PATIENCE)) {
                 lines.add("note: " + node.slot().name() + " has not followed yet; see lab logs");
             }
         });

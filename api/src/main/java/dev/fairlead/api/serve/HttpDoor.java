@@ -106,11 +106,7 @@ public final class HttpDoor implements AutoCloseable {
                     response.headers().add(HeaderNames.WARNING, "299 - \"" + warning.replace("\"", "\\\"") + "\"");
                 }
                 response.header(HeaderNames.CONTENT_TYPE, "application/json");
-                try {
-                    response.send(ApiRequest.JSON.writeValueAsBytes(document.body()));
-                } catch (IOException e) {
-                    throw new UncheckedIOException("an answer could not be written", e);
-                }
+                response.send(document.bytes());
             }
             case Reply.Text text -> {
                 response.status(Status.create(text.status()));

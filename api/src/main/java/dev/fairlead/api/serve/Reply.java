@@ -1,9 +1,11 @@
 package dev.fairlead.api.serve;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.api.stream.Dialogue;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 
 /** What a request is answered with. */
@@ -12,6 +14,15 @@ public sealed interface Reply {
     record Document(int status, JsonNode body, List<String> warnings) implements Reply {
         public Document {
             warnings = List.copyOf(warnings);
+        }
+
+        /** The body as it is sent. */
+        public byte[] bytes() {
+            try {
+                return ApiRequest.JSON.writeValueAsBytes(body);
+            } catch (JsonProcessingException e) {
+                throw new UncheckedIOException("an answer could not be written", e);
+            }
         }
 
         static Document ok(JsonNode body) {
