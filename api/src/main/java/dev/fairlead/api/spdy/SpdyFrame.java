@@ -29,7 +29,7 @@ public sealed interface SpdyFrame {
     record GoAway(int lastStream, int status) implements SpdyFrame {}
 
     /** @param last whether the sender has nothing more to send on this stream */
-    record Data(int stream, boolean last, byte[] bytes) implements SpdyFrame {}
+    record Bytes(int stream, boolean last, byte[] bytes) implements SpdyFrame {}
 
     /** SETTINGS, HEADERS, WINDOW_UPDATE, CREDENTIAL, and what the draft doesn't know. */
     record Other(int type) implements SpdyFrame {}

@@ -49,7 +49,7 @@ public final class SpdyReader implements AutoCloseable {
     }
 
     private static SpdyFrame data(int stream, int flags, byte[] payload) {
-        return new SpdyFrame.Data(stream, (flags & FLAG_FIN) != 0, payload);
+        return new SpdyFrame.Bytes(stream, (flags & FLAG_FIN) != 0, payload);
     }
 
     private SpdyFrame control(int first, int flags, byte[] payload) {

@@ -40,7 +40,7 @@ public final class SpdyWriter implements AutoCloseable {
                         .putInt(goAway.lastStream())
                         .putInt(goAway.status())
                         .array();
-            case SpdyFrame.Data data ->
+            case SpdyFrame.Bytes data ->
                 ByteBuffer.allocate(8 + data.bytes().length)
                         .putInt(data.stream())
                         .putInt((data.last() ? FLAG_FIN : 0) | data.bytes().length)

@@ -67,7 +67,7 @@ final class ForwardedConnection implements AutoCloseable {
             while (channel.read(buffer) >= 0) {
                 byte[] bytes = new byte[buffer.flip().remaining()];
                 buffer.get(bytes).clear();
-                out.accept(new SpdyFrame.Data(dataStream, false, bytes));
+                out.accept(new SpdyFrame.Bytes(dataStream, false, bytes));
             }
         } catch (IOException e) {
             // reset by the pod, or closed by us: an end like any other
@@ -110,8 +110,8 @@ final class ForwardedConnection implements AutoCloseable {
         }
         atEnd.run();
         pieces.clear(); // whoever waits to give may go on
-        out.accept(new SpdyFrame.Data(dataStream, true, new byte[0]));
-        out.accept(new SpdyFrame.Data(errorStream, true, failure.getBytes(StandardCharsets.UTF_8)));
+        out.accept(new SpdyFrame.Bytes(dataStream, true, new byte[0]));
+        out.accept(new SpdyFrame.Bytes(errorStream, true, failure.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Ends it from the client's side. */

@@ -60,7 +60,7 @@ public final class PortForward implements Dialogue {
     private void act(SpdyFrame frame) throws InterruptedException {
         switch (frame) {
             case SpdyFrame.SynStream open -> open(open);
-            case SpdyFrame.Data data -> {
+            case SpdyFrame.Bytes data -> {
                 ForwardedConnection connection = connections.get(data.stream());
                 if (connection != null) { // a client may send on until it learns of the end
                     connection.give(data.bytes(), data.last());

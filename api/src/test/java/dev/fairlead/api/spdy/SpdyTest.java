@@ -40,7 +40,7 @@ class SpdyTest {
     /** Records with arrays aren't equal; their text with the content is. */
     private static List<String> texts(List<SpdyFrame> frames) {
         return frames.stream()
-                .map(frame -> frame instanceof SpdyFrame.Data data
+                .map(frame -> frame instanceof SpdyFrame.Bytes data
                         ? data.stream()
                                 + (data.last() ? " ends " : " ")
                                 + new String(data.bytes(), java.nio.charset.StandardCharsets.UTF_8)
@@ -103,7 +103,7 @@ class SpdyTest {
                     .isEqualTo("800300060000000400000007");
             assertThat(HexFormat.of().formatHex(writer.write(new SpdyFrame.RstStream(5, SpdyFrame.REFUSED_STREAM))))
                     .isEqualTo("80030003000000080000000500000003");
-            assertThat(HexFormat.of().formatHex(writer.write(new SpdyFrame.Data(3, true, new byte[] {9}))))
+            assertThat(HexFormat.of().formatHex(writer.write(new SpdyFrame.Bytes(3, true, new byte[] {9}))))
                     .isEqualTo("000000030100000109");
         }
     }

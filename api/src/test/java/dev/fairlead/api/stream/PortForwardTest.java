@@ -61,7 +61,7 @@ class PortForwardTest {
             all.put("streamtype", type);
             send(new SpdyFrame.SynStream(errorStream + (type.equals("data") ? 2 : 0), false, all));
         }
-        send(new SpdyFrame.Data(errorStream, true, new byte[0]));
+        send(new SpdyFrame.Bytes(errorStream, true, new byte[0]));
     }
 
     /** All that a client has read once so many frames have come. */
@@ -81,7 +81,7 @@ class PortForwardTest {
     }
 
     private static String text(SpdyFrame frame) {
-        return frame instanceof SpdyFrame.Data data
+        return frame instanceof SpdyFrame.Bytes data
                 ? data.stream() + (data.last() ? " ends " : " ") + new String(data.bytes(), StandardCharsets.UTF_8)
                 : frame.toString();
     }
@@ -90,8 +90,8 @@ class PortForwardTest {
     void bytesGoBothWaysAndEndsAreTold() throws IOException {
         open(1, "80");
         try (Socket accepted = pod.accept()) {
-            send(new SpdyFrame.Data(3, false, "ask".getBytes(StandardCharsets.UTF_8)));
-            send(new SpdyFrame.Data(3, true, "!".getBytes(StandardCharsets.UTF_8)));
+            send(new SpdyFrame.Bytes(3, false, "ask".getBytes(StandardCharsets.UTF_8)));
+            send(new SpdyFrame.Bytes(3, true, "!".getBytes(StandardCharsets.UTF_8)));
             assertThat(new String(accepted.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .as("up to the end of what the client sends")
                     .isEqualTo("ask!");
