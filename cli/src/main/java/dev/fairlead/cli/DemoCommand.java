@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.lab.Lab;
 import dev.fairlead.lab.LabHost;
 import dev.fairlead.lab.LabLayout;
 import dev.fairlead.lab.LabLayout.Families;
@@ -41,6 +42,7 @@ record DemoCommand(Terminal terminal) implements Command {
 
     @Override
     public int run(ParseResult parsed) {
+        Lab.prepare();
         boolean json = parsed.hasMatchedOption("--json");
         boolean keep = parsed.hasMatchedOption("--keep");
         // A demo that isn't kept takes a name that no other can have, so that any number can run side by side.

@@ -1,5 +1,6 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.lab.Lab;
 import dev.fairlead.lab.LabHost;
 import dev.fairlead.lab.LabSettings;
 import dev.fairlead.lab.door.LabFiles;
@@ -19,6 +20,7 @@ record LabStartCommand(Terminal terminal) implements Command {
 
     @Override
     public int run(ParseResult parsed) {
+        Lab.prepare();
         long start = System.nanoTime();
         LabName name = LabCommand.operandOrName(parsed);
         LabCommand.requireDown(name);

@@ -73,6 +73,7 @@ record LabUpCommand(Terminal terminal) implements Command {
 
     @Override
     public int run(ParseResult parsed) {
+        Lab.prepare();
         long start = System.nanoTime();
         LabOptions options = options(parsed);
         List<Manifest> manifests = new ArrayList<>();

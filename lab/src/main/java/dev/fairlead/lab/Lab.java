@@ -3,6 +3,7 @@ package dev.fairlead.lab;
 import dev.fairlead.api.resource.RuleBook;
 import dev.fairlead.api.serve.ApiRouter;
 import dev.fairlead.api.store.JournalException;
+import dev.fairlead.api.types.Types;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.lab.control.Controllers;
 import dev.fairlead.lab.document.LabObjects;
@@ -112,6 +113,11 @@ public final class Lab implements AutoCloseable {
                 new LabNodes.Boot(this::startBuiltIn, environment, objects::content, reports, workers),
                 objects::progress);
         this.book = new NodeBook(store, objects, nodes);
+    }
+
+    /** Begins with what every lab needs, beside the rest of a start: a first use would otherwise wait for it. */
+    public static void prepare() {
+        var unused = Thread.ofPlatform().daemon().name("prepare").start(Types::all);
     }
 
     /**
