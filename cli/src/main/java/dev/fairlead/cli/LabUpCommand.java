@@ -86,7 +86,11 @@ record LabUpCommand(Terminal terminal) implements Command {
         return stay(LabHost.start(options, manifests, Launch.labEnvironment()), context, start);
     }
 
-    /** Waits until a lab's pods answer, says so, and serves it to its end. @param start by {@link System#nanoTime} */
+    /**
+     * Waits until a lab's pods answer, says so, and serves it to its end.
+     *
+     * @param start by {@link System#nanoTime}
+     */
     int stay(LabHost host, Optional<UserKubeconfig> context, long start) {
         boolean settled = host.awaitReady(PATIENCE);
         if (host.lab().isEnding()) {

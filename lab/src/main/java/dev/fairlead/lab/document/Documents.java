@@ -23,11 +23,13 @@ import dev.fairlead.lab.model.Service;
 import dev.fairlead.lab.model.ServiceSpec;
 import dev.fairlead.packet.Family;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /** Writes the lab's records as the API's documents, without their status. */
 final class Documents {
@@ -48,6 +50,21 @@ final class Documents {
     static ObjectKey key(LabObject object) {
         return resource(object.kind())
                 .key(object.metadata().namespace(), object.metadata().name());
+    }
+
+    /** A new namespace, as the server makes it. */
+    static ObjectNode namespace(String name, Instant now) {
+        ObjectNode namespace = JSON.objectNode().put("kind", "Namespace").put("apiVersion", "v1");
+        ObjectNode metadata = namespace.putObject("metadata").put("name", name);
+        metadata.putObject("labels").put("kubernetes.io/metadata.name", name);
+        metadata.put(
+                        "uid",
+                        UUID.nameUUIDFromBytes((name + now).getBytes(StandardCharsets.UTF_8))
+                                .toString())
+                .put("creationTimestamp", PodStatuses.text(now));
+        namespace.putObject("spec").putArray("finalizers").add("kubernetes");
+        namespace.putObject("status").put("phase", "Active");
+        return namespace;
     }
 
     /** A new object, as the server gets one that somebody creates; uid and time are the record's. */

@@ -25,6 +25,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 /**
  * A kubeconfig as text, YAML or JSON. A change touches only the characters that it is about; whether it came out as meant is
  * checked by reading both texts, and a file that is written in a way that this can't do with is refused.
+ *
+ * <p>Over 300 lines: what puts characters in and what takes the same ones out have to be read together.
  */
 final class KubeconfigText {
     private static final ObjectMapper JSON = new ObjectMapper();
