@@ -1,7 +1,6 @@
 package dev.fairlead.lab.document;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.api.Registry;
 import dev.fairlead.api.resource.FieldError;
@@ -491,23 +490,7 @@ public final class LabObjects {
     private void requireNamespace(String name) {
         ObjectKey key = Resources.NAMESPACES.key("", name);
         if (draft().find(key).isEmpty()) {
-            ObjectNode namespace = JsonNodeFactory.instance
-                    .objectNode()
-                    .put("kind", "Namespace")
-                    .put("apiVersion", "v1");
-            ObjectNode metadata = namespace.putObject("metadata").put("name", name);
-            metadata.putObject("labels").put("kubernetes.io/metadata.name", name);
-            metadata.put(
-                            "uid",
-                            java.util
-                                    .UUID
-                                    .nameUUIDFromBytes(
-                                            (name + clock.instant()).getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                                    .toString())
-                    .put("creationTimestamp", PodStatuses.text(clock.instant()));
-            namespace.putObject("spec").putArray("finalizers").add("kubernetes");
-            namespace.putObject("status").put("phase", "Active");
-            draft().put(key, namespace);
+            draft().put(key, Documents.namespace(name, clock.instant()));
         }
     }
 }
