@@ -70,6 +70,12 @@ public record AgentConfig(
                 nodeName, node, podCidrs, socket, stateDirectory, mtu, name, uplink, spoofGuard, masquerade);
     }
 
+    /** Routes to other nodes' pods leave by this device. */
+    public AgentConfig withUplink(String device) {
+        return new AgentConfig(
+                nodeName, node, podCidrs, socket, stateDirectory, mtu, bridge, device, spoofGuard, masquerade);
+    }
+
     /** On by default; a network can be without by {@code "antiSpoofing": false} in its plugin configuration. */
     public AgentConfig withSpoofGuard(boolean on) {
         return new AgentConfig(nodeName, node, podCidrs, socket, stateDirectory, mtu, bridge, uplink, on, masquerade);

@@ -1,12 +1,15 @@
 package dev.fairlead.agent;
 
+import dev.fairlead.cluster.Progress;
 import dev.fairlead.cni.CniException;
 import dev.fairlead.cni.PluginOutput;
 import dev.fairlead.cni.shim.ShimFrames;
 import dev.fairlead.cni.shim.ShimRequest;
 import dev.fairlead.kernel.SyscallException;
 import dev.fairlead.kernel.sys.UnixSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -39,6 +42,22 @@ public final class CniCaller {
             return "no agent serves at " + socket + " (" + e.getMessage() + ")";
         } catch (CniException e) {
             return "what serves at " + socket + " is no agent of Fairlead (" + e.msg() + ")";
+        }
+    }
+
+    /**
+     * As {@link NodeAgent#awaitFollowed}, of the agent that listens at {@code socket}.
+     *
+     * @return false also when none does
+     */
+    public static boolean awaitFollowed(Path socket, Progress wanted, Duration patience) {
+        try (UnixSocket caller = UnixSocket.connect(socket.toString())) {
+            caller.readTimeout(ANSWER_SECONDS + (int) patience.toSeconds());
+            String request = CniDoor.FOLLOW_REQUEST + Math.max(1, patience.toMillis()) + " " + wanted;
+            caller.write(request.getBytes(StandardCharsets.US_ASCII));
+            return ShimFrames.readAnswer(caller.input()).stdoutText().equals("yes");
+        } catch (SyscallException | CniException e) {
+            return false;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.fairlead.agent;
 
+import dev.fairlead.cluster.Progress;
 import dev.fairlead.cni.FrameException;
 import dev.fairlead.cni.PluginOutput;
 import dev.fairlead.cni.plugin.PluginProtocol;
@@ -16,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +36,8 @@ import org.slf4j.LoggerFactory;
  * held by the system calls; whichever the kernel wakes serves the call itself, and when it was the last that waited another
  * takes its place first. Frames: {@link ShimFrames}; with the first bytes comes the
  * descriptor of {@code CNI_NETNS}, so that the agent never has to find the path in its own view of the file system.
+ *
+ * <p>Over 300 lines: all that can come in by the socket is here, with what becomes of its threads and descriptors.
  */
 public final class CniDoor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CniDoor.class);
@@ -50,12 +54,19 @@ public final class CniDoor implements AutoCloseable {
     /** Between two attempts to accept where this process has no descriptor or thread left. */
     private static final long PAUSE_NANOS = 50_000_000;
 
+    /** A caller that waits holds a thread. */
+    private static final long MOST_FOLLOW_MILLIS = 60_000;
+
+    /** Asks, instead of making a call, to be answered when an API has been followed so far: {@code FLF1 MILLIS PROGRESS}. */
+    static final String FOLLOW_REQUEST = "FLF1 ";
+
     /** Asks for the log of calls instead of making one. */
     static final byte[] LOG_REQUEST = {'F', 'L', 'L', '1'};
 
     private final UnixSocket socket;
     private final Path path;
     private final PluginProtocol protocol;
+    private final Followed followed;
     private final CallLog log = new CallLog();
     private final ExecutorService calls = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("cni-", 0).factory());
@@ -63,21 +74,33 @@ public final class CniDoor implements AutoCloseable {
     /** Threads that wait for a call, or are about to. */
     private final AtomicInteger waiting = new AtomicInteger(WAITING);
 
-    private CniDoor(UnixSocket socket, Path path, PluginProtocol protocol) {
+    /** Waits until the kernel holds what an API told up to here. */
+    @FunctionalInterface
+    interface Followed {
+        boolean await(Progress wanted, Duration patience);
+    }
+
+    private CniDoor(UnixSocket socket, Path path, PluginProtocol protocol, Followed followed) {
         this.socket = socket;
         this.path = path;
         this.protocol = protocol;
+        this.followed = followed;
     }
 
     /** Listens at {@code path}; a socket file that a dead agent left there is replaced. Only its owner may connect. */
     public static CniDoor open(Path path, PluginProtocol protocol) {
+        return open(path, protocol, (_, _) -> false);
+    }
+
+    /** As {@link #open(Path, PluginProtocol)}, for an agent that follows an API. */
+    static CniDoor open(Path path, PluginProtocol protocol, Followed followed) {
         requireFree(path);
         try {
             Files.createDirectories(path.toAbsolutePath().getParent());
             Files.deleteIfExists(path);
             UnixSocket socket = UnixSocket.listen(path.toString());
             Files.setPosixFilePermissions(path, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
-            CniDoor door = new CniDoor(socket, path, protocol);
+            CniDoor door = new CniDoor(socket, path, protocol, followed);
             for (int i = 0; i < WAITING; i++) {
                 door.calls.execute(door::serveAll);
             }
@@ -156,6 +179,11 @@ public final class CniDoor implements AutoCloseable {
                 answerLog(caller);
                 return;
             }
+            if (isFollowRequest(first.bytes())) {
+                first.descriptor().ifPresent(Fd::close);
+                answerFollowed(caller, new String(first.bytes(), StandardCharsets.US_ASCII));
+                return;
+            }
             CniCallRecord call = new CniCallRecord();
             boolean ok = false;
             try {
@@ -213,6 +241,25 @@ public final class CniDoor implements AutoCloseable {
 
     private static boolean isLogRequest(byte[] frame) {
         return Arrays.equals(frame, LOG_REQUEST);
+    }
+
+    private static boolean isFollowRequest(byte[] frame) {
+        byte[] begin = FOLLOW_REQUEST.getBytes(StandardCharsets.US_ASCII);
+        return frame.length > begin.length && Arrays.equals(frame, 0, begin.length, begin, 0, begin.length);
+    }
+
+    /** {@code yes} or {@code no}, as the standard output of an answer frame. */
+    private void answerFollowed(UnixSocket caller, String request) {
+        String[] words = request.split(" ", -1);
+        boolean reached = false;
+        try {
+            long millis = Math.clamp(Long.parseLong(words[1]), 1, MOST_FOLLOW_MILLIS);
+            reached = words.length == 3 && followed.await(Progress.parse(words[2]), Duration.ofMillis(millis));
+        } catch (IllegalArgumentException e) {
+            LOG.warn("'{}' is not understood: {}", request, e.getMessage());
+        }
+        byte[] answer = (reached ? "yes" : "no").getBytes(StandardCharsets.US_ASCII);
+        caller.write(ShimFrames.encode(new PluginOutput(0, answer, new byte[0])));
     }
 
     /** The lines of the log, as the standard output of an answer frame. */

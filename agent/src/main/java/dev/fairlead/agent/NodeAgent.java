@@ -1,5 +1,7 @@
 package dev.fairlead.agent;
 
+import dev.fairlead.cluster.ClusterFollower;
+import dev.fairlead.cluster.Progress;
 import dev.fairlead.cni.plugin.Delegation;
 import dev.fairlead.cni.plugin.PluginProtocol;
 import dev.fairlead.cni.protocol.Sandbox;
@@ -37,6 +39,7 @@ public final class NodeAgent implements AutoCloseable {
     private final Rtnetlink rtnetlink;
     private final ServiceTable services;
     private final PictureLoop loop;
+    private final Following following;
     private final Optional<Pods> pods;
 
     /** What an agent that wires pods has beside the rest. */
@@ -50,11 +53,17 @@ public final class NodeAgent implements AutoCloseable {
             ReconcileLoop truth) {}
 
     private NodeAgent(
-            AgentConfig config, Rtnetlink rtnetlink, ServiceTable services, PictureLoop loop, Optional<Pods> pods) {
+            AgentConfig config,
+            Rtnetlink rtnetlink,
+            ServiceTable services,
+            PictureLoop loop,
+            Following following,
+            Optional<Pods> pods) {
         this.config = config;
         this.rtnetlink = rtnetlink;
         this.services = services;
         this.loop = loop;
+        this.following = following;
         this.pods = pods;
     }
 
@@ -80,9 +89,11 @@ public final class NodeAgent implements AutoCloseable {
             steps.made("the bridge");
             ServiceTable services = ServiceTable.start(config.node(), config.nodeName());
             PictureLoop loop = new PictureLoop(config, PeerRoutes.start(rtnetlink), services);
+            Following following = new Following(loop);
             try {
-                Optional<Pods> pods = leases.map(book -> servePods(config, bridge.orElseThrow(), book, steps));
-                return new NodeAgent(config, rtnetlink, services, loop, pods);
+                Optional<Pods> pods =
+                        leases.map(book -> servePods(config, bridge.orElseThrow(), book, following, steps));
+                return new NodeAgent(config, rtnetlink, services, loop, following, pods);
             } catch (RuntimeException e) {
                 loop.close();
                 services.close();
@@ -95,7 +106,8 @@ public final class NodeAgent implements AutoCloseable {
         }
     }
 
-    private static Pods servePods(AgentConfig config, PodBridge bridge, LeaseBook leases, Steps steps) {
+    private static Pods servePods(
+            AgentConfig config, PodBridge bridge, LeaseBook leases, Following following, Steps steps) {
         AttachmentLocks locks = new AttachmentLocks();
         PodWiring wiring = new PodWiring(bridge);
         Addresses addresses = new Addresses(leases, new OwnAddresses(leases), delegated(config, leases));
@@ -114,7 +126,7 @@ public final class NodeAgent implements AutoCloseable {
             truth.tell(guard, features);
             truth.also(features::mend);
             FairleadPlugin plugin = new FairleadPlugin(addresses, bridge, guard, wiring, features, locks, steps);
-            CniDoor door = openDoor(config, plugin, guard, features);
+            CniDoor door = openDoor(config, plugin, guard, features, following);
             steps.made("the door");
             return new Pods(leases, bridge, guard, wiring, features, door, truth);
         } catch (RuntimeException e) {
@@ -131,9 +143,13 @@ public final class NodeAgent implements AutoCloseable {
         return new DelegatedAddresses(delegation, DelegateNotes.open(config.stateDirectory()), leases, gateways);
     }
 
-    private static CniDoor openDoor(AgentConfig config, FairleadPlugin plugin, PodGuard guard, PodFeature features) {
+    private static CniDoor openDoor(
+            AgentConfig config, FairleadPlugin plugin, PodGuard guard, PodFeature features, Following following) {
         try {
-            return CniDoor.open(config.socket(), new PluginProtocol(plugin, sandbox -> isNode(sandbox, config.node())));
+            return CniDoor.open(
+                    config.socket(),
+                    new PluginProtocol(plugin, sandbox -> isNode(sandbox, config.node())),
+                    following::await);
         } catch (RuntimeException e) {
             features.close();
             guard.close();
@@ -181,6 +197,16 @@ public final class NodeAgent implements AutoCloseable {
     /** Waits until the latest picture is in the kernel. @return whether it was in time */
     public boolean awaitApplied(Duration patience) {
         return loop.awaitIdle(patience);
+    }
+
+    /** Where the pictures come from, so that {@link #awaitFollowed} knows how far it is. */
+    void following(ClusterFollower follower) {
+        following.of(follower);
+    }
+
+    /** Waits until the kernel holds everything that an API told up to here; other processes ask by {@link CniCaller}. */
+    public boolean awaitFollowed(Progress wanted, Duration patience) {
+        return following.await(wanted, patience);
     }
 
     /** What was found and mended at the start: leases and links as an earlier agent, or a restart of the machine, left them. */

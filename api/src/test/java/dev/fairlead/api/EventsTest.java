@@ -8,6 +8,7 @@ import dev.fairlead.api.serve.ApiRouter;
 import dev.fairlead.api.serve.Query;
 import dev.fairlead.api.serve.Reply;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,7 @@ class EventsTest {
             com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode(),
             Map.of());
 
-    private JsonNode ask(String method, String path, Map<String, String> query, String type, String body) {
+    private JsonNode ask(String method, String path, Map<String, List<String>> query, String type, String body) {
         Reply reply = router.answer(new ApiRequest(
                 method, path, new Query(query), "application/json", type, body.getBytes(StandardCharsets.UTF_8)));
         return ((Reply.Document) reply).body();
@@ -61,17 +62,17 @@ class EventsTest {
     @Test
     void bothAreListedAndChosenByTheirOwnFields() {
         createByTheOtherGroup();
-        JsonNode list = ask("GET", OTHER, Map.of("fieldSelector", "regarding.name=web"), "", "");
+        JsonNode list = ask("GET", OTHER, Map.of("fieldSelector", List.of("regarding.name=web")), "", "");
         assertThat(list.path("kind").asText()).isEqualTo("EventList");
         assertThat(list.path("items")).hasSize(1);
         assertThat(list.path("items").path(0).path("note").asText()).isEqualTo("it happened");
-        assertThat(ask("GET", OTHER, Map.of("fieldSelector", "regarding.name=other"), "", "")
+        assertThat(ask("GET", OTHER, Map.of("fieldSelector", List.of("regarding.name=other")), "", "")
                         .path("items"))
                 .isEmpty();
-        assertThat(ask("GET", CORE, Map.of("fieldSelector", "involvedObject.name=web"), "", "")
+        assertThat(ask("GET", CORE, Map.of("fieldSelector", List.of("involvedObject.name=web")), "", "")
                         .path("items"))
                 .hasSize(1);
-        assertThat(ask("GET", OTHER, Map.of("fieldSelector", "involvedObject.name=web"), "", "")
+        assertThat(ask("GET", OTHER, Map.of("fieldSelector", List.of("involvedObject.name=web")), "", "")
                         .path("message")
                         .asText())
                 .isEqualTo("field label not supported: involvedObject.name");

@@ -1,19 +1,25 @@
 package dev.fairlead.cli;
 
 import dev.fairlead.agent.AgentConfig;
+import dev.fairlead.agent.ClusterAgent;
 import dev.fairlead.agent.CniCaller;
 import dev.fairlead.agent.CniInstall;
 import dev.fairlead.agent.Leaving;
 import dev.fairlead.agent.NodeAgent;
+import dev.fairlead.cluster.ApiAccess;
 import dev.fairlead.kernel.KernelException;
 import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.kernel.route.Link;
+import dev.fairlead.kernel.route.Rtnetlink;
 import dev.fairlead.packet.Prefix;
+import dev.fairlead.plan.Node;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -21,8 +27,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * {@code fairlead agent}: the agent of this node, in the foreground and in the caller's network namespace, for container
- * runtimes without Kubernetes. SIGTERM and SIGINT end it and leave pods and configuration as they are: it will come back.
+ * {@code fairlead agent}: the agent of this node, in the foreground and in the caller's network namespace: with {@code
+ * --kubeconfig} or {@code --in-cluster} for a Kubernetes cluster, else for container runtimes without Kubernetes. SIGTERM
+ * and SIGINT end it and leave pods and configuration as they are: it will come back.
+ *
+ * <p>Over 300 lines: a third are options and their refusals.
  */
 record AgentCommand(Terminal terminal) implements Command {
     /** {@code CAP_NET_ADMIN} and {@code CAP_SYS_ADMIN}, {@code <linux/capability.h>}. */
@@ -48,6 +57,14 @@ record AgentCommand(Terminal terminal) implements Command {
                         .paramLabel("PREFIX")
                         .description("What pods get their addresses from; repeat it for a second family.")
                         .build())
+                .addOption(OptionSpec.builder("--kubeconfig")
+                        .type(Path.class)
+                        .paramLabel("FILE")
+                        .description("Follow the Kubernetes API of this file's current context.")
+                        .build())
+                .addOption(flag("--in-cluster", "Follow the Kubernetes API as a pod of the cluster."))
+                .addOption(
+                        text("--uplink", "NAME", "Device to other nodes; by default the one with the Node's address."))
                 .addOption(text("--node-name", "NAME", "This node's name; by default the host's."))
                 .addOption(path("--cni-bin-dir", "/opt/cni/bin", "Where the runtime looks for plugins."))
                 .addOption(path("--cni-conf-dir", "/etc/cni/net.d", "Where it looks for configurations."))
@@ -95,7 +112,12 @@ record AgentCommand(Terminal terminal) implements Command {
             if (parsed.hasMatchedOption("--install")) {
                 return install(install);
             }
-            return parsed.hasMatchedOption("--leave") ? leave(parsed, install) : serve(parsed, install);
+            if (parsed.hasMatchedOption("--leave")) {
+                return leave(parsed, install);
+            }
+            return follows(parsed) ? serveCluster(parsed, install) : serve(parsed, install);
+        } catch (ApiAccess.AccessException e) {
+            throw new CommandFailure(2, String.valueOf(e.getMessage()));
         } catch (KernelException e) {
             if (e.isNotPermitted()) {
                 throw new CommandFailure(
@@ -152,13 +174,77 @@ record AgentCommand(Terminal terminal) implements Command {
         AgentConfig config =
                 usual(parsed, podCidrs).withSocket(install.socket()).withMasquerade(masquerade(parsed));
         NodeAgent agent = NodeAgent.start(config);
+        return serveUntilEnd(parsed, agent, agent, install, "pods from " + podCidrs);
+    }
+
+    private static boolean follows(ParseResult parsed) {
+        boolean file = parsed.hasMatchedOption("--kubeconfig");
+        boolean inside = parsed.hasMatchedOption("--in-cluster");
+        if (file && inside) {
+            throw new ParameterException(
+                    parsed.commandSpec().commandLine(),
+                    "--kubeconfig and --in-cluster are two ways to one API; give one");
+        }
+        if ((file || inside) && parsed.hasMatchedOption("--pod-cidr")) {
+            throw new ParameterException(
+                    parsed.commandSpec().commandLine(),
+                    "--pod-cidr is what the Node in the API says; leave it out with --kubeconfig and --in-cluster");
+        }
+        return file || inside;
+    }
+
+    /** The same, with all that an API knows; the runtime is told of it only when the node holds what the API said. */
+    private int serveCluster(ParseResult parsed, CniInstall install) {
+        requireRights();
+        install.requireWritable();
+        String name = nodeName(parsed);
+        ApiAccess api = parsed.hasMatchedOption("--kubeconfig")
+                ? ApiAccess.kubeconfig(parsed.matchedOptionValue("--kubeconfig", Path.of("")))
+                : ApiAccess.inCluster(System.getenv());
+        terminal.out().println("agent of node " + name + " follows " + api.server());
+        terminal.flush();
+        try {
+            ClusterAgent agent =
+                    ClusterAgent.start(api, name, node -> config(parsed, node).withSocket(install.socket()));
+            return serveUntilEnd(
+                    parsed,
+                    agent.agent(),
+                    agent,
+                    install,
+                    "pods from " + agent.agent().config().podCidrs() + ", by the API at " + api.server());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 1;
+        }
+    }
+
+    private AgentConfig config(ParseResult parsed, Node node) {
+        AgentConfig config = usual(parsed, node.podCidrs())
+                .withMasquerade(parsed.hasMatchedOption("--masquerade") && masquerade(parsed));
+        if (parsed.hasMatchedOption("--uplink")) {
+            return config.withUplink(parsed.matchedOptionValue("--uplink", ""));
+        }
+        try (Rtnetlink rtnetlink = Rtnetlink.open(config.node())) {
+            Optional<Link> link = rtnetlink.addresses().list().stream()
+                    .filter(address ->
+                            node.addresses().contains(address.prefix().address()))
+                    .findFirst()
+                    .flatMap(address -> rtnetlink.links().find(address.device()));
+            if (link.isPresent()) {
+                return config.withUplink(link.get().name());
+            }
+        }
+        throw new CommandFailure("no device here has an address of Node " + node.name() + " " + node.addresses()
+                + ", so this is another machine, or the Node's address is not its own: give --node-name or --uplink");
+    }
+
+    private int serveUntilEnd(ParseResult parsed, NodeAgent agent, AutoCloseable all, CniInstall install, String what) {
         agent.compareWithResults(parsed.matchedOptionValue("--cni-cache-dir", Path.of("/var/lib/cni")));
         CountDownLatch ended = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(agent, ended), "agent-end"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(all, ended), "agent-end"));
         put(install);
-        terminal.out()
-                .println("agent of node " + config.nodeName() + " serves at " + config.socket() + ", pods from "
-                        + podCidrs);
+        AgentConfig config = agent.config();
+        terminal.out().println("agent of node " + config.nodeName() + " serves at " + config.socket() + ", " + what);
         terminal.flush();
         try {
             ended.await();
@@ -169,8 +255,12 @@ record AgentCommand(Terminal terminal) implements Command {
     }
 
     /** On a signal: those who started the agent asked for its end, so that is no failure. */
-    private void end(NodeAgent agent, CountDownLatch ended) {
-        agent.close();
+    private void end(AutoCloseable agent, CountDownLatch ended) {
+        try {
+            agent.close();
+        } catch (Exception e) {
+            terminal.err().println("fairlead: the agent did not end cleanly: " + e.getMessage());
+        }
         terminal.out().println("the agent has ended; pods keep their network, and new ones wait until it is back");
         terminal.flush();
         ended.countDown();
@@ -178,12 +268,14 @@ record AgentCommand(Terminal terminal) implements Command {
     }
 
     private AgentConfig usual(ParseResult parsed, List<Prefix> podCidrs) {
-        String name =
-                parsed.hasMatchedOption("--node-name") ? parsed.matchedOptionValue("--node-name", "") : hostName();
-        AgentConfig config = AgentConfig.of(name, Netns.current(), podCidrs)
+        AgentConfig config = AgentConfig.of(nodeName(parsed), Netns.current(), podCidrs)
                 .withStateDirectory(parsed.matchedOptionValue("--state-dir", Path.of("/var/lib/fairlead")));
         return config.withMtu(mtu(parsed, podCidrs, config.mtu()))
                 .withBridge(parsed.matchedOptionValue("--bridge", config.bridge()));
+    }
+
+    private static String nodeName(ParseResult parsed) {
+        return parsed.hasMatchedOption("--node-name") ? parsed.matchedOptionValue("--node-name", "") : hostName();
     }
 
     private static boolean masquerade(ParseResult parsed) {

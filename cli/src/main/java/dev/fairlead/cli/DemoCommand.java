@@ -35,6 +35,7 @@ record DemoCommand(Terminal terminal) implements Command {
                 .addOption(OptionSpec.builder("--keep")
                         .description("Leave the cluster up and say what to try next.")
                         .build())
+                .addOption(LabCommand.agents())
                 .addOption(LabCommand.nameOption());
     }
 
@@ -49,7 +50,9 @@ record DemoCommand(Terminal terminal) implements Command {
         LabLayout layout = LabLayout.of(2, Families.IPV4, List.of(), List.of(), List.of());
         long start = System.nanoTime();
         LabHost host = LabHost.start(
-                LabOptions.of(name, layout, Launch.home()), List.of(Demo.manifest()), Launch.labEnvironment());
+                LabOptions.of(name, layout, Launch.home()).withAgents(LabCommand.agents(parsed)),
+                List.of(Demo.manifest()),
+                Launch.labEnvironment());
         try {
             boolean ready = host.awaitReady(PATIENCE);
             DemoText text = new DemoText(terminal);

@@ -1,7 +1,9 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.lab.LabOptions;
 import dev.fairlead.lab.door.LabName;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -102,5 +104,24 @@ record LabCommand(Terminal terminal) implements Command {
                 .paramLabel("FILE")
                 .description(description)
                 .build();
+    }
+
+    /** {@code --agents}, for commands that make a lab. */
+    static OptionSpec agents() {
+        return OptionSpec.builder("--agents")
+                .type(String.class)
+                .paramLabel("WHERE")
+                .description("inside (the lab's JVM), or process (one each, as on a real node). Default: inside")
+                .build();
+    }
+
+    static LabOptions.Agents agents(ParseResult parsed) {
+        String text = parsed.matchedOptionValue("--agents", "inside");
+        try {
+            return LabOptions.Agents.valueOf(text.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(
+                    parsed.commandSpec().commandLine(), "--agents '" + text + "' is not inside or process");
+        }
     }
 }

@@ -46,6 +46,7 @@ record LabUpCommand(Terminal terminal) implements Command {
                 .addOption(prefixes("--pod-cidr", "What the nodes' pod CIDRs are cut from. Default: 10.244.0.0/16"))
                 .addOption(prefixes("--service-cidr", "Where Services get addresses. Default: 10.96.0.0/16"))
                 .addOption(prefixes("--node-cidr", "The network between the nodes. Default: 172.30.0.0/24"))
+                .addOption(LabCommand.agents())
                 .addOption(OptionSpec.builder("--context")
                         .description("Make the lab a context of your own kubeconfig, until lab down.")
                         .build())
@@ -109,7 +110,7 @@ record LabUpCommand(Terminal terminal) implements Command {
                 prefixList(parsed, "--pod-cidr"),
                 prefixList(parsed, "--service-cidr"));
         LabName name = LabCommand.name(parsed);
-        LabOptions options = LabOptions.of(name, layout, Launch.home());
+        LabOptions options = LabOptions.of(name, layout, Launch.home()).withAgents(LabCommand.agents(parsed));
         if (LabFiles.canBe(System.getenv())) {
             options = options.withFiles(LabFiles.of(name, System.getenv()));
         }
@@ -118,6 +119,11 @@ record LabUpCommand(Terminal terminal) implements Command {
                 throw new ParameterException(parsed.commandSpec().commandLine(), "--cni-bin goes with --cni-conf");
             }
             return options;
+        }
+        if (options.agents() == LabOptions.Agents.PROCESS) {
+            throw new ParameterException(
+                    parsed.commandSpec().commandLine(),
+                    "--agents=process and --cni-conf don't go together: agents of their own processes wire pods themselves");
         }
         Path conf = parsed.matchedOptionValue("--cni-conf", Path.of(""));
         Path bin = parsed.matchedOptionValue("--cni-bin", Path.of("/opt/cni/bin"));

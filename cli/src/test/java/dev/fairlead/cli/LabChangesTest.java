@@ -13,9 +13,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Pods come and go while clients ask their Service without a pause, and no request fails. One client is {@code curl} in a
@@ -27,6 +30,8 @@ import org.junit.jupiter.api.Test;
  * </pre>
  */
 @HostUnchanged
+@ParameterizedClass
+@ValueSource(strings = {"inside", "process"})
 class LabChangesTest {
     private static final String SERVICE_IP = "10.96.0.10";
     private static final Pattern FAILED = Pattern.compile(", (\\d+) failed");
@@ -74,15 +79,21 @@ class LabChangesTest {
               - {name: client, image: fairlead/client, args: ["--target=http://web:80", "--rate=100"]}
             """;
 
+    @SuppressWarnings("NullAway.Init") // by JUnit
     private static TestLab lab;
 
-    @BeforeAll
-    static void start() {
+    /** Where the agents run. */
+    @Parameter
+    @SuppressWarnings("NullAway.Init") // by JUnit
+    private String agents;
+
+    @BeforeParameterizedClassInvocation
+    static void start(String agents) {
         Oracle.assumeInstalled("curl");
-        lab = TestLab.up(WEB.replace("VERSION", "1") + CLIENTS);
+        lab = TestLab.up(WEB.replace("VERSION", "1") + CLIENTS, "--agents=" + agents);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void end() {
         if (lab != null) {
             lab.close();

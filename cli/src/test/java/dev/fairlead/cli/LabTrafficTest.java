@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,6 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * </pre>
  */
 @HostUnchanged
+@ParameterizedClass
+@ValueSource(strings = {"inside", "process"})
 class LabTrafficTest {
     private static final String MANIFEST = """
             apiVersion: v1
@@ -84,14 +88,20 @@ class LabTrafficTest {
              spec: {clusterIP: None, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}}
             """;
 
+    @SuppressWarnings("NullAway.Init") // by JUnit
     private static TestLab lab;
 
-    @BeforeAll
-    static void start() {
-        lab = TestLab.up(MANIFEST);
+    /** Where the agents run. */
+    @Parameter
+    @SuppressWarnings("NullAway.Init") // by JUnit
+    private String agents;
+
+    @BeforeParameterizedClassInvocation
+    static void start(String agents) {
+        lab = TestLab.up(MANIFEST, "--agents=" + agents);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void end() {
         if (lab != null) {
             lab.close();

@@ -1,6 +1,7 @@
 package dev.fairlead.lab;
 
 import dev.fairlead.api.resource.RuleBook;
+import dev.fairlead.api.serve.ApiRouter;
 import dev.fairlead.api.store.JournalException;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.lab.control.Controllers;
@@ -22,9 +23,10 @@ import dev.fairlead.lab.model.Store;
 import dev.fairlead.lab.node.HostProcess;
 import dev.fairlead.lab.node.Kubelet;
 import dev.fairlead.lab.node.LabNode;
+import dev.fairlead.lab.node.NodeSlot;
 import dev.fairlead.lab.node.RunningPod;
+import dev.fairlead.lab.node.Sandbox;
 import dev.fairlead.lab.workload.Running;
-import dev.fairlead.plan.ClusterPicture;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -50,8 +52,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A running lab: the store and what follows from it. All decisions are made on one thread, the loop: a change wakes the
- * controllers, their actions change the store, kubelets start and stop pods on worker threads and report back to the loop,
- * and agents are given the new picture. Public methods may be called from any thread but the loop.
+ * controllers, their actions change the store, kubelets start and stop pods on worker threads and report back to the loop.
+ * Agents hear of it all by the API. Public methods may be called from any thread but the loop.
  *
  * <p>Over 300 lines: all that touches the loop's state is here, so that nothing else can.
  */
@@ -74,6 +76,7 @@ public final class Lab implements AutoCloseable {
             Thread.ofPlatform().daemon().name("worker-", 0).factory());
     private final Store store;
     private final LabObjects objects;
+    private final ApiRouter router;
     private final CompletableFuture<LabApi> api = new CompletableFuture<>();
     private final Controllers controllers;
     private final Object booting = new Object();
@@ -87,7 +90,6 @@ public final class Lab implements AutoCloseable {
 
     private volatile LabPicture picture;
     private volatile boolean closed;
-    private ClusterPicture told = ClusterPicture.EMPTY;
 
     private Lab(LabOptions options, LabMemory memory, Map<String, String> environment) {
         this.options = options;
@@ -104,7 +106,11 @@ public final class Lab implements AutoCloseable {
                 this::wake);
         this.controllers = new Controllers(random.split());
         this.picture = store.picture();
-        this.nodes = LabNodes.create(options, this::startBuiltIn, environment, objects::content, reports, workers);
+        this.router = LabApi.router(this, objects.registry());
+        this.nodes = LabNodes.create(
+                options,
+                new LabNodes.Boot(this::startBuiltIn, environment, objects::content, reports, workers),
+                objects::progress);
         this.book = new NodeBook(store, objects, nodes);
     }
 
@@ -116,12 +122,38 @@ public final class Lab implements AutoCloseable {
      */
     static Lab start(LabOptions options, LabMemory memory, Map<String, String> environment) {
         Lab lab = new Lab(options, memory, environment);
-        lab.onLoop(() -> {
-            lab.book.begin();
-            lab.settle();
+        try {
+            LabApi.describeNetwork(lab.objects.registry(), options.layout().serviceCidrs());
+            lab.nodes.start(lab::announce, lab.agentStart());
+            lab.onLoop(() -> {
+                lab.settle();
+                return Boolean.TRUE;
+            });
+            return lab;
+        } catch (RuntimeException e) {
+            lab.close();
+            throw e;
+        }
+    }
+
+    private void announce(NodeSlot slot, Sandbox sandbox) {
+        var unused = onLoop(() -> {
+            book.announce(slot, sandbox);
             return Boolean.TRUE;
         });
-        return lab;
+    }
+
+    /** Agents of their own processes need the API before there are nodes; those in here ask it without HTTP. */
+    private LabNodes.AgentStart agentStart() {
+        return switch (options.agents()) {
+            case INSIDE -> LabAgents.inside(router, options.foreign().isEmpty());
+            case PROCESS -> {
+                if (!api.isDone()) {
+                    api.complete(LabApi.openNow(this, router));
+                }
+                yield LabAgents.processes(awaitApi(), options.home());
+            }
+        };
     }
 
     /**
@@ -147,11 +179,10 @@ public final class Lab implements AutoCloseable {
      */
     void startNode(String name) {
         synchronized (booting) {
-            LabNode node = nodes.boot(name);
+            LabNode node = nodes.boot(name, agentStart());
             onLoop(() -> {
                 nodes.add(node);
                 book.on(node);
-                node.agent().apply(told);
                 settle();
                 return Boolean.TRUE;
             });
@@ -160,7 +191,9 @@ public final class Lab implements AutoCloseable {
 
     /** Has the API served soon; to be called once, when the first manifests are applied. */
     void serveApi() {
-        LabApi.open(this, objects.registry(), api);
+        if (!api.isDone()) {
+            LabApi.open(this, router, api);
+        }
         var unused = api.thenRun(this::wake);
         var events = loop.scheduleWithFixedDelay(this::wake, EVENTS_AGE, EVENTS_AGE, TimeUnit.MINUTES);
         var leases = loop.scheduleWithFixedDelay(
@@ -197,6 +230,11 @@ public final class Lab implements AutoCloseable {
         } catch (CompletionException e) {
             throw new LabRefusal("the lab's API could not be served: " + e.getCause());
         }
+    }
+
+    /** Waits until a node's kernel holds everything that there is by now. @return whether it was in time */
+    public boolean awaitFollowed(LabNode node, Duration patience) {
+        return node.agent().awaitFollowed(objects.progress(), patience);
     }
 
     /** What there is now. */
@@ -337,7 +375,6 @@ public final class Lab implements AutoCloseable {
         });
         LabPicture now = store.picture();
         wakeWhenDue(now);
-        tellAgents(now); // first, since a pod that is to end waits until they have followed
         startAndStopPods(now);
         synchronized (changed) {
             picture = now;
@@ -381,16 +418,6 @@ public final class Lab implements AutoCloseable {
                     .ifPresent(
                             node -> node.kubelet().stop(pod.withSpec(pod.spec().withGrace(0))));
         });
-    }
-
-    private void tellAgents(LabPicture now) {
-        ClusterPicture view = ClusterView.of(now, options.layout().serviceCidrs());
-        if (!view.equals(told)) {
-            told = view;
-            for (LabNode node : nodes.all()) {
-                node.agent().apply(view);
-            }
-        }
     }
 
     /** What kubelets report, brought to the loop. */

@@ -1,17 +1,19 @@
 package dev.fairlead.lab;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fairlead.api.ApiException;
 import dev.fairlead.api.Registry;
-import dev.fairlead.api.serve.ApiRequest;
+import dev.fairlead.api.WriteOptions;
+import dev.fairlead.api.resource.Resources;
 import dev.fairlead.api.serve.ApiRouter;
 import dev.fairlead.api.serve.Certificate;
 import dev.fairlead.api.serve.HttpDoor;
-import dev.fairlead.api.serve.Reply;
+import dev.fairlead.api.serve.PodSockets;
 import dev.fairlead.lab.door.LabName;
 import dev.fairlead.lab.door.LabRefusal;
 import dev.fairlead.lab.kubeconfig.Access;
+import dev.fairlead.packet.Prefix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -22,6 +24,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -58,28 +61,24 @@ public final class LabApi implements AutoCloseable {
      * Opens it once the first pods are ready, or soon: keys and classes take half a second of a processor, which a lab that
      * starts has other work for.
      */
-    static void open(Lab lab, Registry registry, CompletableFuture<LabApi> opened) {
+    static void open(Lab lab, ApiRouter router, CompletableFuture<LabApi> opened) {
         Thread.ofPlatform().daemon().name("api-start").start(() -> {
             try {
                 var unused = lab.await(Lab::isSettled, PATIENCE);
-                opened.complete(openNow(lab, registry));
+                opened.complete(openNow(lab, router));
             } catch (RuntimeException | Error e) {
                 opened.completeExceptionally(e);
             }
         });
     }
 
-    private static LabApi openNow(Lab lab, Registry registry) {
+    static LabApi openNow(Lab lab, ApiRouter router) {
         Optional<LabSettings.Access> before = lab.memory().access();
         String token = before.map(LabSettings.Access::token).orElseGet(LabApi::newToken);
         Certificate certificate = before.map(access -> Certificate.of(access.key(), access.certificate()))
                 .orElseGet(() -> Certificate.selfSigned(
                         "fairlead lab", List.of("localhost"), List.of(InetAddress.ofLiteral(LOOPBACK)), VALID));
-        ApiRouter handler = new ApiRouter(
-                registry,
-                version(),
-                Map.of("pods/log", (namespace, name, request) -> log(lab, namespace, name, request)));
-        HttpDoor door = open(handler, before.map(LabSettings.Access::port).orElse(0), certificate, token);
+        HttpDoor door = open(router, before.map(LabSettings.Access::port).orElse(0), certificate, token);
         try {
             Files.createFile(
                     KUBECONFIG, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -95,6 +94,43 @@ public final class LabApi implements AutoCloseable {
         } catch (IOException | UncheckedIOException e) {
             door.close();
             throw new LabRefusal("could not write the kubeconfig: " + e.getMessage());
+        }
+    }
+
+    /** What answers requests, over HTTP and from within. */
+    static ApiRouter router(Lab lab, Registry registry) {
+        return new ApiRouter(registry, version(), subresources(lab));
+    }
+
+    /** The object by which clients know the Service range (KEP-1880); the real server makes it, too. */
+    static void describeNetwork(Registry registry, List<Prefix> serviceCidrs) {
+        if (registry.store().find(Resources.SERVICE_CIDRS.key("", "kubernetes")).isPresent()) {
+            return; // a lab that was there before
+        }
+        ObjectNode kubernetes = JsonNodeFactory.instance
+                .objectNode()
+                .put("kind", "ServiceCIDR")
+                .put("apiVersion", "networking.k8s.io/v1");
+        kubernetes.putObject("metadata").put("name", "kubernetes");
+        ArrayNode cidrs = kubernetes.putObject("spec").putArray("cidrs");
+        serviceCidrs.forEach(cidr -> cidrs.add(cidr.toString()));
+        var unused = registry.create(Resources.SERVICE_CIDRS, "", kubernetes, WriteOptions.STRICT);
+    }
+
+    int port() {
+        return door.port();
+    }
+
+    /** Writes a file by which the API is reached at a port of the reader's loopback device. */
+    void writeKubeconfig(Path file, int port) {
+        Access there =
+                new Access(access.name(), "https://" + LOOPBACK + ":" + port, access.authority(), access.token());
+        try {
+            Files.createDirectories(file.getParent());
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(file, kubeconfig(there));
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not write " + file, e);
         }
     }
 
@@ -174,26 +210,11 @@ public final class LabApi implements AutoCloseable {
                 token);
     }
 
-    /** What a container has printed so far; following it is not served. */
-    private static Reply log(Lab lab, String namespace, String name, ApiRequest request) {
-        ObjectNode question = JsonNodeFactory.instance
-                .objectNode()
-                .put("command", "logs")
-                .put("namespace", namespace)
-                .put("name", name)
-                .put("container", request.query().text("container"));
-        try {
-            String text = new LabServer(lab).answer(question).path("text").asText();
-            long most = request.query().number("tailLines", Long.MAX_VALUE);
-            List<String> lines = text.lines().toList();
-            return new Reply.Text(
-                    200,
-                    most >= lines.size()
-                            ? text
-                            : String.join("\n", lines.subList((int) (lines.size() - most), lines.size())) + "\n");
-        } catch (LabRefusal e) {
-            throw ApiException.badRequest(String.valueOf(e.getMessage()));
-        }
+    private static Map<String, ApiRouter.Subresource> subresources(Lab lab) {
+        PodLookup lookup = new PodLookup(lab);
+        Map<String, ApiRouter.Subresource> all = new HashMap<>(PodSockets.subresources(new LabStreams(lookup)));
+        all.put("pods/log", new LabLogs(lookup)::serve);
+        return all;
     }
 
     @Override

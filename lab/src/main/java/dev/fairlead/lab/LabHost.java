@@ -170,7 +170,7 @@ public final class LabHost implements AutoCloseable {
             return false;
         }
         for (var node : lab.nodes()) {
-            ready &= node.agent().awaitApplied(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+            ready &= lab.awaitFollowed(node, Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
         }
         return ready;
     }

@@ -2,13 +2,15 @@ package dev.fairlead.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.fairlead.agent.NodeAgent;
+import dev.fairlead.agent.CniInstall;
 import dev.fairlead.agent.NodePlugins;
+import dev.fairlead.cluster.Progress;
 import dev.fairlead.cni.CniException;
 import dev.fairlead.cni.runtime.CniRuntime;
 import dev.fairlead.lab.door.LabRefusal;
 import dev.fairlead.lab.model.Content;
 import dev.fairlead.lab.node.Kubelet;
+import dev.fairlead.lab.node.LabAgent;
 import dev.fairlead.lab.node.LabNode;
 import dev.fairlead.lab.node.NodeCni;
 import dev.fairlead.lab.node.NodeSlot;
@@ -28,23 +30,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes the nodes of a lab and takes them away. */
+/** Makes the nodes of a lab, has an agent serve each, and takes them away. */
 final class LabNodes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LabNodes.class);
     /** Property {@code fairlead.cni.seconds}, for tests of plugins that hang. */
     private static final Duration PLUGIN_PATIENCE = Duration.ofSeconds(Integer.getInteger("fairlead.cni.seconds", 30));
 
     private static final Duration ENDING_PATIENCE = Duration.ofSeconds(5);
-    private static final int MTU = 1500;
+    static final int MTU = 1500;
     private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(1);
     /** For requests that were on their way when the last node let go of an endpoint. */
     private static final Duration ON_THE_WAY = Duration.ofMillis(50);
@@ -58,36 +63,77 @@ final class LabNodes implements AutoCloseable {
     private volatile Map<String, LabNode> nodes = Map.of();
 
     /** What every node is made with. */
-    private record Boot(
+    record Boot(
             Kubelet.BuiltIn builtIn,
             Map<String, String> environment,
             Content.Source contents,
             Kubelet.Listener listener,
             ExecutorService workers) {}
 
-    private LabNodes(LabOptions options, Underlay underlay, Boot boot) {
+    /** Starts the agent of a node. */
+    @FunctionalInterface
+    interface AgentStart {
+        LabAgent start(NodeSlot slot, Sandbox sandbox, Path directory);
+    }
+
+    /** Says how far a node must have followed the API now. */
+    private final Supplier<Progress> progress;
+
+    private LabNodes(LabOptions options, Underlay underlay, Boot boot, Supplier<Progress> progress) {
         this.options = options;
         this.underlay = underlay;
         this.boot = boot;
+        this.progress = progress;
     }
 
-    /** Makes all nodes, side by side; when one can't be made, none is left. */
-    static LabNodes create(
-            LabOptions options,
-            Kubelet.BuiltIn builtIn,
-            Map<String, String> environment,
-            Content.Source contents,
-            Kubelet.Listener listener,
-            ExecutorService workers) {
-        LabNodes nodes =
-                new LabNodes(options, Underlay.create(), new Boot(builtIn, environment, contents, listener, workers));
+    /** Makes the network between nodes, and no node yet. @param progress says how far a node must have followed the API */
+    static LabNodes create(LabOptions options, Boot boot, Supplier<Progress> progress) {
+        return new LabNodes(options, Underlay.create(), boot, progress);
+    }
+
+    /**
+     * Makes all nodes, one after the other, and has each node's agent start while the next node is made. Returns when they can
+     * take pods; when one can't, the rest is there to be closed.
+     *
+     * @param announce makes a node known to the API, from which its agent knows it
+     * @param agents starts an agent; it returns when the agent serves
+     */
+    void start(BiConsumer<NodeSlot, Sandbox> announce, AgentStart agents) {
+        List<CompletableFuture<LabNode>> starting = new ArrayList<>();
+        RuntimeException failure = null;
         try {
             for (NodeSlot slot : options.layout().slots()) {
-                nodes.add(nodes.create(slot));
+                Sandbox sandbox = createSandbox(slot);
+                starting.add(CompletableFuture.supplyAsync(
+                        () -> {
+                            announce.accept(slot, sandbox);
+                            return create(slot, sandbox, agents);
+                        },
+                        boot.workers()));
             }
-            return nodes;
         } catch (RuntimeException e) {
-            nodes.close();
+            failure = e;
+        }
+        for (CompletableFuture<LabNode> one : starting) {
+            try {
+                add(one.join());
+            } catch (CompletionException e) {
+                failure = e.getCause() instanceof RuntimeException cause ? cause : e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private Sandbox createSandbox(NodeSlot slot) {
+        Sandbox sandbox = Sandbox.create(options.nativePrograms().resolve("pause"), slot.name());
+        try {
+            LabLayout layout = options.layout();
+            underlay.connect(slot.name(), sandbox.netns(), layout.uplinkPrefixes(slot), layout.serviceCidrs(), MTU);
+            return sandbox;
+        } catch (RuntimeException e) {
+            sandbox.close();
             throw e;
         }
     }
@@ -129,12 +175,12 @@ final class LabNodes implements AutoCloseable {
     }
 
     /** Makes a node that was ended, as a machine that is switched on; {@link #add} is to follow. */
-    LabNode boot(String name) {
+    LabNode boot(String name, AgentStart agents) {
         NodeSlot slot = slot(name);
         if (nodes.containsKey(name)) {
             throw new LabRefusal("node " + name + " is not stopped");
         }
-        return create(slot);
+        return create(slot, createSandbox(slot), agents);
     }
 
     /** Ends everything on a node that was taken, as a machine that is switched off. */
@@ -160,15 +206,13 @@ final class LabNodes implements AutoCloseable {
         }
     }
 
-    private LabNode create(NodeSlot slot) {
+    private LabNode create(NodeSlot slot, Sandbox sandbox, AgentStart agents) {
         Path directory = LabNode.directory(RUN, slot.name());
         Path pause = options.nativePrograms().resolve("pause");
-        Sandbox sandbox = Sandbox.create(pause, slot.name());
+        List<AutoCloseable> made = new ArrayList<>(List.of(sandbox));
         try {
-            LabLayout layout = options.layout();
-            underlay.connect(slot.name(), sandbox.netns(), layout.uplinkPrefixes(slot), layout.serviceCidrs(), MTU);
-            NodeAgent agent = NodeAgent.start(LabNode.agentConfig(
-                    slot, sandbox, directory, MTU, options.foreign().isEmpty()));
+            LabAgent agent = agents.start(slot, sandbox, directory);
+            made.addFirst(agent);
             Kubelet.Means means = new Kubelet.Means(
                     new Kubelet.Place(slot.name(), sandbox, slot.addresses()),
                     network(slot, sandbox, directory),
@@ -181,20 +225,13 @@ final class LabNodes implements AutoCloseable {
                     this::awaitNoneSent);
             return new LabNode(slot, sandbox, agent, new Kubelet(means, boot.listener(), boot.workers()));
         } catch (RuntimeException e) {
-            sandbox.close();
+            made.forEach(one -> guarded(slot, one));
             throw e;
         }
     }
 
     private PodNetwork network(NodeSlot slot, Sandbox sandbox, Path directory) {
-        NodeCni cni = options.foreign().isEmpty()
-                ? NodeCni.fairlead(directory, options.nativePrograms())
-                : NodeCni.foreign(
-                        options.foreign().get().conf(),
-                        options.foreign().get().bin(),
-                        slot,
-                        directory,
-                        options.layout().nodes());
+        NodeCni cni = cni(slot, directory);
         try {
             CniRuntime runtime = new CniRuntime(
                     NodePlugins.in(sandbox.netns()),
@@ -206,6 +243,22 @@ final class LabNodes implements AutoCloseable {
         } catch (CniException e) {
             throw new LabRefusal(e.msg());
         }
+    }
+
+    private NodeCni cni(NodeSlot slot, Path directory) {
+        if (options.foreign().isPresent()) {
+            return NodeCni.foreign(
+                    options.foreign().get().conf(),
+                    options.foreign().get().bin(),
+                    slot,
+                    directory,
+                    options.layout().nodes());
+        }
+        return switch (options.agents()) {
+            case INSIDE -> NodeCni.fairlead(directory, options.nativePrograms());
+            case PROCESS ->
+                NodeCni.installed(directory.resolve("net.d").resolve(CniInstall.CONFLIST), directory.resolve("bin"));
+        };
     }
 
     /** One address out of each: {@code [[{"subnet": "10.244.1.0/24"}], …]}, for plugins that declare the capability. */
@@ -223,8 +276,9 @@ final class LabNodes implements AutoCloseable {
      */
     private void awaitNoneSent() {
         long end = System.nanoTime() + DRAIN_PATIENCE.toNanos();
+        Progress wanted = progress.get();
         for (LabNode node : all()) {
-            if (!node.agent().awaitApplied(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
+            if (!node.agent().awaitFollowed(wanted, Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
                 LOG.debug(
                         "{} has not followed yet; a pod ends without it",
                         node.slot().name());
@@ -252,13 +306,17 @@ final class LabNodes implements AutoCloseable {
         all().forEach(node -> ends.addAll(node.kubelet().end()));
         awaitEnds(ends);
         for (LabNode node : all().reversed()) {
-            try {
-                node.close();
-            } catch (RuntimeException e) {
-                LOG.warn("node {} did not end cleanly: {}", node.slot().name(), e.getMessage());
-            }
+            guarded(node.slot(), node);
         }
         underlay.close();
+    }
+
+    private static void guarded(NodeSlot node, AutoCloseable end) {
+        try {
+            end.close();
+        } catch (Exception e) {
+            LOG.warn("node {} did not end cleanly: {}", node.name(), e.getMessage());
+        }
     }
 
     private static void awaitEnds(List<CompletableFuture<Void>> ends) {

@@ -8,6 +8,8 @@ import dev.fairlead.lab.model.Node;
 import dev.fairlead.lab.model.ObjectMeta;
 import dev.fairlead.lab.model.Store;
 import dev.fairlead.lab.node.LabNode;
+import dev.fairlead.lab.node.NodeSlot;
+import dev.fairlead.lab.node.Sandbox;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -31,29 +33,29 @@ final class NodeBook {
         this.nodes = nodes;
     }
 
-    /** All nodes are there. */
-    void begin() {
+    /** A node is there, and its agent is to begin. */
+    void announce(NodeSlot slot, Sandbox sandbox) {
         objects.write(() -> {
-            nodes.all().forEach(this::put);
+            put(slot, sandbox);
             return Boolean.TRUE;
         });
     }
 
     /** What users wrote about a node that was there before stays: labels, annotations, and whether it is cordoned. */
-    private void put(LabNode node) {
-        String name = node.slot().name();
+    private void put(NodeSlot slot, Sandbox sandbox) {
+        String name = slot.name();
         Optional<Node> before = store.picture().node(name);
         Map<String, String> labels =
                 new TreeMap<>(before.map(one -> one.metadata().labels()).orElse(Map.of()));
         Map<String, String> annotations =
                 new TreeMap<>(before.map(one -> one.metadata().annotations()).orElse(Map.of()));
         labels.put("kubernetes.io/hostname", name);
-        annotations.put(DocumentReader.NETNS, node.sandbox().hostNetnsPath());
+        annotations.put(DocumentReader.NETNS, sandbox.hostNetnsPath());
         var unused = store.putNode(new Node(
                 ObjectMeta.of("", name, labels, annotations),
-                node.slot().addresses(),
-                node.slot().podCidrs(),
-                node.sandbox().hostNetnsPath(),
+                slot.addresses(),
+                slot.podCidrs(),
+                sandbox.hostNetnsPath(),
                 true,
                 before.isPresent() && before.get().unschedulable()));
     }
@@ -68,7 +70,7 @@ final class NodeBook {
         String name = node.slot().name();
         lifecycle.heard(name);
         objects.write(() -> {
-            put(node);
+            put(node.slot(), node.sandbox());
             objects.rebooted(name);
             return Boolean.TRUE;
         });

@@ -43,7 +43,7 @@ final class ServiceRows {
                     "no pod took the place of " + victim.metadata().name() + " within " + PATIENCE.toSeconds() + " s");
         }
         for (var node : lab.nodes()) {
-            seen.require(node.agent().awaitApplied(PATIENCE), node.slot().name() + " did not follow");
+            seen.require(lab.awaitFollowed(node, PATIENCE), node.slot().name() + " did not follow");
         }
         Set<Ip> oldIps = new HashSet<>();
         old.forEach(pod -> oldIps.add(scene.ip(pod)));

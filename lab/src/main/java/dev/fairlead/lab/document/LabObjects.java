@@ -11,6 +11,7 @@ import dev.fairlead.api.store.ObjectKey;
 import dev.fairlead.api.store.ObjectStore;
 import dev.fairlead.api.store.StoreEvent;
 import dev.fairlead.api.types.Decoded;
+import dev.fairlead.cluster.Progress;
 import dev.fairlead.lab.manifest.DocumentReader;
 import dev.fairlead.lab.model.Change;
 import dev.fairlead.lab.model.Content;
@@ -59,6 +60,7 @@ public final class LabObjects {
     private final InstantSource clock;
     private final Runnable changed;
     private final Queue<StoreEvent> arrived = new ConcurrentLinkedQueue<>();
+    private final LastChanges lastChanges = new LastChanges();
     private final NamespaceEnd namespaceEnd = new NamespaceEnd();
     private final EventBook events = new EventBook();
     /** The thread that is inside {@link #write}; what it changes isn't news to it. */
@@ -98,6 +100,7 @@ public final class LabObjects {
         this.registry = new Registry(documents, rules, clock, random);
         takeBack();
         documents.listen(this::arrive);
+        documents.listen(lastChanges::note);
         records.listen(this::mirror);
         write(() -> {
             List.of("default", "kube-node-lease", "kube-public", "kube-system").forEach(this::requireNamespace);
@@ -136,6 +139,11 @@ public final class LabObjects {
 
     public Registry registry() {
         return registry;
+    }
+
+    /** How far a node must have followed the API to know all that there is by now. */
+    public Progress progress() {
+        return lastChanges.progress();
     }
 
     /** Runs what changes the records, all or nothing. */

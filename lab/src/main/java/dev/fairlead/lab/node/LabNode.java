@@ -1,23 +1,27 @@
 package dev.fairlead.lab.node;
 
 import dev.fairlead.agent.AgentConfig;
-import dev.fairlead.agent.NodeAgent;
+import dev.fairlead.plan.Node;
 import java.nio.file.Path;
 
 /**
  * A node: a sandbox whose network namespace is the node's root namespace, plugged into the underlay, the agent that serves
  * it, and the kubelet that runs its pods. It ends in the reverse order.
  */
-public record LabNode(NodeSlot slot, Sandbox sandbox, NodeAgent agent, Kubelet kubelet) implements AutoCloseable {
+public record LabNode(NodeSlot slot, Sandbox sandbox, LabAgent agent, Kubelet kubelet) implements AutoCloseable {
 
     /** Where a node keeps its files inside the lab. */
     public static Path directory(Path run, String node) {
         return run.resolve("nodes").resolve(node);
     }
 
-    /** @param wiresPods whether the agent serves CNI, or another plugin wires the pods */
-    public static AgentConfig agentConfig(NodeSlot slot, Sandbox sandbox, Path directory, int mtu, boolean wiresPods) {
-        AgentConfig config = AgentConfig.of(slot.name(), sandbox.netns(), slot.podCidrs())
+    /**
+     * @param node what the API says of it
+     * @param wiresPods whether the agent serves CNI, or another plugin wires the pods
+     */
+    public static AgentConfig agentConfig(Node node, Sandbox sandbox, Path directory, int mtu, boolean wiresPods) {
+        AgentConfig config = AgentConfig.of(node.name(), sandbox.netns(), node.podCidrs())
+                .withUplink(Underlay.UPLINK)
                 .withSocket(directory.resolve("cni.sock"))
                 .withStateDirectory(directory.resolve("state"))
                 .withMtu(mtu);

@@ -35,6 +35,11 @@ public record NodeCni(NetConfList list, Path bin) {
         return new NodeCni(NetConfList.read(CniJson.bytes(list)), bin);
     }
 
+    /** What an agent in a process of its own has put in place. */
+    public static NodeCni installed(Path conflist, Path bin) {
+        return new NodeCni(NetConfFiles.load(conflist), bin);
+    }
+
     /**
      * Somebody else's.
      *

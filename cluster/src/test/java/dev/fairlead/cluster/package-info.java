@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fairlead.cluster;
+
+import org.jspecify.annotations.NullMarked;
