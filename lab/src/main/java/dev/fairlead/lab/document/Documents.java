@@ -183,6 +183,23 @@ final class Documents {
         return spec;
     }
 
+    /** A new Namespace, as the server makes one. */
+    static ObjectNode namespace(String name, Instant now) {
+        ObjectNode namespace = JSON.objectNode().put("kind", "Namespace").put("apiVersion", "v1");
+        ObjectNode metadata = namespace.putObject("metadata").put("name", name);
+        metadata.putObject("labels").put("kubernetes.io/metadata.name", name);
+        metadata.put(
+                        "uid",
+                        java.util
+                                .UUID
+                                .nameUUIDFromBytes((name + now).getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                                .toString())
+                .put("creationTimestamp", PodStatuses.text(now));
+        namespace.putObject("spec").putArray("finalizers").add("kubernetes");
+        namespace.putObject("status").put("phase", "Active");
+        return namespace;
+    }
+
     /** What a ConfigMap or a Secret holds; a Secret's values and {@code binaryData} are written in base64. */
     static Content content(JsonNode document) {
         boolean secret = document.path("kind").asText().equals("Secret");
