@@ -4,7 +4,7 @@
  *
  * <p>Start with {@link dev.fairlead.api.Registry}, the verbs, and {@link dev.fairlead.api.serve.HttpDoor}, the way in. {@code types} are the fields of the Kubernetes types, {@code resource} the
  * kinds and what is particular to each, {@code store} keeps objects and their history, {@code patch} the three ways to change
- * a part, {@code serve} speaks HTTP. All of it may be used from any thread.
+ * a part, {@code stream} and {@code spdy} carry streams into pods, {@code serve} speaks HTTP. All of it may be used from any thread.
  */
 @NullMarked
 package dev.fairlead.api;

@@ -218,7 +218,7 @@ class BadDaysTest {
 
     /** What a reader has of a watch when the server can't write more than so many bytes. Four events are all there are. */
     private List<JsonNode> cutInside(long after, int most) throws IOException, InterruptedException {
-        Query query = new Query(Map.of("watch", "1", "resourceVersion", Long.toString(after)));
+        Query query = Query.of(Map.of("watch", "1", "resourceVersion", Long.toString(after)));
         ByteArrayOutputStream got = new ByteArrayOutputStream();
         Reply reply = new ApiRouter(registry, JsonNodeFactory.instance.objectNode(), Map.of())
                 .answer(new ApiRequest("GET", MAPS, query, "application/json", "", new byte[0]));

@@ -70,4 +70,34 @@ record Kubectl(String program, String kubeconfig, Path home) {
             throw new AssertionError(String.join(" ", all) + " printed no JSON: " + text, e);
         }
     }
+
+    /** Its version behind "1."; for the one on the PATH, whose name doesn't say, a large number. */
+    int minor() {
+        return program.matches(".*/kubectl\\.1\\.[0-9]+")
+                ? Integer.parseInt(program.substring(program.lastIndexOf('.') + 1))
+                : Integer.MAX_VALUE;
+    }
+
+    /** A shell's line in which {@code kubectl} is this one. */
+    Ran shell(String line) {
+        return Ran.program(environment(), "", List.of("sh", "-c", "kubectl() { " + program + " \"$@\"; }; " + line));
+    }
+
+    /** Runs on, with nothing to read but what never comes. */
+    Started start(String... arguments) throws IOException {
+        return Started.program(home, environment(), command(arguments));
+    }
+
+    /** As {@link #start}, with the content of a file to read. */
+    Started startWithInput(Path file, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" < " + file, "sh"));
+        command.addAll(command(arguments));
+        return Started.program(home, environment(), command);
+    }
+
+    private List<String> command(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(program));
+        command.addAll(List.of(arguments));
+        return command;
+    }
 }

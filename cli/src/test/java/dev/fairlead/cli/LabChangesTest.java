@@ -79,10 +79,12 @@ class LabChangesTest {
               - {name: client, image: fairlead/client, args: ["--target=http://web:80", "--rate=100"]}
             """;
 
+    @SuppressWarnings("NullAway.Init") // by JUnit
     private static TestLab lab;
 
     /** Where the agents run. */
     @Parameter
+    @SuppressWarnings("NullAway.Init") // by JUnit
     private String agents;
 
     @BeforeParameterizedClassInvocation

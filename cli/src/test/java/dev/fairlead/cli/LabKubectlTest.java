@@ -337,7 +337,8 @@ class LabKubectlTest {
     /** Whoever comes second finds what the first made, or tries again: both are told the truth, and the object is whole. */
     @Test
     void twoKubectlsApplyAtOnce() throws Exception {
-        String manifest = "{kind: ConfigMap, apiVersion: v1, metadata: {name: contested}, data: {owner: %s, %s: yes}}";
+        String manifest =
+                "{kind: ConfigMap, apiVersion: v1, metadata: {name: contested}, data: {owner: %s, %s: 'yes'}}";
         for (int round = 0; round < 4; round++) {
             List<Thread> writers = new ArrayList<>();
             List<Ran> answers = java.util.Collections.synchronizedList(new ArrayList<>());

@@ -88,10 +88,12 @@ class LabTrafficTest {
              spec: {clusterIP: None, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}}
             """;
 
+    @SuppressWarnings("NullAway.Init") // by JUnit
     private static TestLab lab;
 
     /** Where the agents run. */
     @Parameter
+    @SuppressWarnings("NullAway.Init") // by JUnit
     private String agents;
 
     @BeforeParameterizedClassInvocation

@@ -92,7 +92,7 @@ class ManifestsTest {
     @ParameterizedTest
     @MethodSource("manifests")
     void doesWhatItSays(String name) throws IOException {
-        Ran applied = Objects.requireNonNull(APPLIED.get(name));
+        Ran applied = applied(name);
         String command = "";
         List<String> wanted = new ArrayList<>();
         int seen = 0;
@@ -117,7 +117,7 @@ class ManifestsTest {
         if (command.isEmpty()) {
             return;
         }
-        applied(name);
+        assertThat(applied(name).exitCode()).as(applied(name).toString()).isZero();
         assertThat(wanted).as("what %s should print", command).isNotEmpty();
         Ran[] last = new Ran[1];
         Poll.until(
@@ -131,10 +131,8 @@ class ManifestsTest {
                         + kubectl.run("get", "pods,events", "-n", name).out());
     }
 
-    private static void applied(String name) {
-        assertThat(Objects.requireNonNull(APPLIED.get(name)).exitCode())
-                .as(Objects.requireNonNull(APPLIED.get(name)).toString())
-                .isZero();
+    private static Ran applied(String name) {
+        return Objects.requireNonNull(APPLIED.get(name), name);
     }
 
     private static Predicate<String> fits(String name, String expression) {

@@ -430,7 +430,9 @@ public final class Lab implements AutoCloseable {
         @Override
         public void happened(ObjectKey pod, String uid, PodEvent event, String node) {
             objects.happened(pod, uid, event, node);
-            wake();
+            if (api.isDone()) {
+                wake();
+            }
         }
 
         @Override

@@ -3,15 +3,13 @@ package dev.fairlead.lab;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fairlead.api.ApiException;
 import dev.fairlead.api.Registry;
 import dev.fairlead.api.WriteOptions;
 import dev.fairlead.api.resource.Resources;
-import dev.fairlead.api.serve.ApiRequest;
 import dev.fairlead.api.serve.ApiRouter;
 import dev.fairlead.api.serve.Certificate;
 import dev.fairlead.api.serve.HttpDoor;
-import dev.fairlead.api.serve.Reply;
+import dev.fairlead.api.serve.PodSockets;
 import dev.fairlead.lab.door.LabName;
 import dev.fairlead.lab.door.LabRefusal;
 import dev.fairlead.lab.kubeconfig.Access;
@@ -26,6 +24,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -100,10 +99,7 @@ public final class LabApi implements AutoCloseable {
 
     /** What answers requests, over HTTP and from within. */
     static ApiRouter router(Lab lab, Registry registry) {
-        return new ApiRouter(
-                registry,
-                version(),
-                Map.of("pods/log", (namespace, name, request) -> log(lab, namespace, name, request)));
+        return new ApiRouter(registry, version(), subresources(lab));
     }
 
     /** The object by which clients know the Service range (KEP-1880); the real server makes it, too. */
@@ -214,26 +210,11 @@ public final class LabApi implements AutoCloseable {
                 token);
     }
 
-    /** What a container has printed so far; following it is not served. */
-    private static Reply log(Lab lab, String namespace, String name, ApiRequest request) {
-        ObjectNode question = JsonNodeFactory.instance
-                .objectNode()
-                .put("command", "logs")
-                .put("namespace", namespace)
-                .put("name", name)
-                .put("container", request.query().text("container"));
-        try {
-            String text = new LabServer(lab).answer(question).path("text").asText();
-            long most = request.query().number("tailLines", Long.MAX_VALUE);
-            List<String> lines = text.lines().toList();
-            return new Reply.Text(
-                    200,
-                    most >= lines.size()
-                            ? text
-                            : String.join("\n", lines.subList((int) (lines.size() - most), lines.size())) + "\n");
-        } catch (LabRefusal e) {
-            throw ApiException.badRequest(String.valueOf(e.getMessage()));
-        }
+    private static Map<String, ApiRouter.Subresource> subresources(Lab lab) {
+        PodLookup lookup = new PodLookup(lab);
+        Map<String, ApiRouter.Subresource> all = new HashMap<>(PodSockets.subresources(new LabStreams(lookup)));
+        all.put("pods/log", new LabLogs(lookup)::serve);
+        return all;
     }
 
     @Override

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.lab.door.LabDoor;
 import dev.fairlead.lab.door.LabRefusal;
 import dev.fairlead.lab.kubeconfig.UserKubeconfig;
+import dev.fairlead.lab.log.LogOptions;
+import dev.fairlead.lab.log.LogReader;
 import dev.fairlead.lab.model.Deletion;
 import dev.fairlead.lab.model.Kind;
 import dev.fairlead.lab.model.Manifest;
@@ -17,7 +19,9 @@ import dev.fairlead.lab.node.HostView;
 import dev.fairlead.lab.node.LabNode;
 import dev.fairlead.lab.node.RunningContainer;
 import dev.fairlead.lab.node.RunningPod;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -248,7 +252,21 @@ public final class LabServer implements LabDoor.Answering {
         }
         RunningContainer container = container(pod(request), request);
         String summary = container.summary();
-        return JSON.objectNode().put("text", summary.isEmpty() ? read(container.log()) : summary + "\n");
+        return JSON.objectNode().put("text", summary.isEmpty() ? printed(container) : summary + "\n");
+    }
+
+    private static String printed(RunningContainer container) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        container.log().ifPresent(log -> {
+            try {
+                LogReader.read(log, LogOptions.WHOLE, LogReader.Sink.to(all));
+            } catch (IOException e) {
+                throw new LabRefusal("could not read what " + container.name() + " printed: " + e.getMessage());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        return all.toString(StandardCharsets.UTF_8);
     }
 
     private static String read(Path file) {

@@ -40,6 +40,8 @@ record RouterSource(ApiRouter router) implements ApiSource {
                 stream.writer().write(new Receiving(receiver));
                 yield OK;
             }
+            case Reply.Socket socket ->
+                throw new IOException(path + " is a WebSocket (" + socket.protocol() + "), not an answer");
         };
     }
 
@@ -49,7 +51,7 @@ record RouterSource(ApiRouter router) implements ApiSource {
             String[] sides = parameter.split("=", 2);
             values.put(sides[0], sides.length < 2 ? "" : URLDecoder.decode(sides[1], StandardCharsets.UTF_8));
         }
-        return new Query(values);
+        return Query.of(values);
     }
 
     /** What is written is received. */

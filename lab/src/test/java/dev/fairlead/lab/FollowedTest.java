@@ -42,7 +42,11 @@ class FollowedTest {
     private final LabObjects objects = new LabObjects(
             lab.store,
             ObjectStore.inMemory(),
-            RuleBook.of(StoreFixture.IPV4.prefixes()), _ -> {}, () -> lab.now, new Random(2), () -> {});
+            RuleBook.of(StoreFixture.IPV4.prefixes()),
+            _ -> {},
+            () -> lab.now,
+            new Random(2),
+            () -> {});
     private final ApiRouter router = new ApiRouter(objects.registry(), JsonNodeFactory.instance.objectNode(), Map.of());
 
     private static Node node(int n) {

@@ -13,14 +13,30 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.api.ApiException;
 import dev.fairlead.api.types.Protobuf;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * A request, apart from how it came.
  *
  * @param path with a slash in front, decoded
  * @param accept and {@code contentType} as the headers say them; empty where they don't
+ * @param upgrade the protocol that the caller wants to go on with, such as {@code websocket}; empty for none
+ * @param protocols what the caller can speak within that, in its order
  */
-public record ApiRequest(String method, String path, Query query, String accept, String contentType, byte[] body) {
+public record ApiRequest(
+        String method,
+        String path,
+        Query query,
+        String accept,
+        String contentType,
+        byte[] body,
+        String upgrade,
+        List<String> protocols) {
+    /** One that wants nothing but an answer. */
+    public ApiRequest(String method, String path, Query query, String accept, String contentType, byte[] body) {
+        this(method, path, query, accept, contentType, body, "", List.of());
+    }
+
     /** The real server takes 3 MiB (k8s.io/apiserver, {@code MaxRequestBodyBytes}). */
     public static final int MOST_BYTES = 3 * 1024 * 1024;
 

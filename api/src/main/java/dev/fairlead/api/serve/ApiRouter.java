@@ -112,7 +112,7 @@ public final class ApiRouter {
      */
     private Reply openApi(List<String> path) {
         if (path.size() == 2 && path.get(1).equals("v2")) {
-            return new Reply.Stream("application/com.github.proto-openapi.spec.v2.v1.0+protobuf", out -> {});
+            return new Reply.Stream("application/com.github.proto-openapi.spec.v2.v1.0+protobuf", false, out -> {});
         }
         if (path.size() == 2 && path.get(1).equals("v3")) {
             return Reply.Document.ok(OpenApi.index(version.path("gitCommit").asText("1")));

@@ -7,16 +7,16 @@ import io.helidon.http.Status;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.websocket.WsConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,14 +39,21 @@ public final class HttpDoor implements AutoCloseable {
      * @param token what callers must show as {@code Authorization: Bearer}
      */
     public static HttpDoor open(ApiRouter handler, String host, int port, SSLContext tls, String token) {
-        byte[] wanted = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
+        Bearer bearer = new Bearer(token);
         WebServer server = WebServer.builder()
                 .host(host)
                 .port(port)
                 .tls(Tls.builder().sslContext(tls).build())
+                .addProtocol(WsConfig.create())
+                .addConnectionSelector(Http1ConnectionSelector.builder()
+                        .config(Http1Config.builder()
+                                .addReceiveListener(Presence.LISTENER)
+                                .build())
+                        .addUpgrader(new PodUpgrader(handler::answer, bearer))
+                        .build())
                 .shutdownGracePeriod(END_PATIENCE)
                 .shutdownHook(false)
-                .routing(routing -> routing.any((request, response) -> serve(handler, wanted, request, response)))
+                .routing(routing -> routing.any((request, response) -> serve(handler, bearer, request, response)))
                 .build()
                 .start();
         return new HttpDoor(server);
@@ -56,9 +63,8 @@ public final class HttpDoor implements AutoCloseable {
         return server.port();
     }
 
-    private static void serve(ApiRouter handler, byte[] token, ServerRequest request, ServerResponse response) {
-        String given = request.headers().first(HeaderNames.AUTHORIZATION).orElse("");
-        if (!MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), token)) {
+    private static void serve(ApiRouter handler, Bearer bearer, ServerRequest request, ServerResponse response) {
+        if (!bearer.isShown(request.headers())) {
             ApiException refusal = ApiException.unauthorized();
             send(new Reply.Document(refusal.code(), refusal.status(), List.of()), response);
             return;
@@ -78,10 +84,6 @@ public final class HttpDoor implements AutoCloseable {
     }
 
     private static ApiRequest read(ServerRequest request) {
-        Map<String, String> values = new TreeMap<>();
-        for (String name : request.query().names()) {
-            values.put(name, request.query().first(name).orElse(""));
-        }
         byte[] body = new byte[0];
         if (request.content().hasEntity()) {
             try (InputStream in = request.content().inputStream()) {
@@ -93,13 +95,7 @@ public final class HttpDoor implements AutoCloseable {
                 throw ApiException.tooLarge("Request entity too large: limit is " + ApiRequest.MOST_BYTES);
             }
         }
-        return new ApiRequest(
-                request.prologue().method().text(),
-                request.path().path(),
-                new Query(values),
-                request.headers().first(HeaderNames.ACCEPT).orElse(""),
-                request.headers().first(HeaderNames.CONTENT_TYPE).orElse(""),
-                body);
+        return Requests.of(request.prologue().method(), request.path(), request.query(), request.headers(), body);
     }
 
     private static void send(Reply reply, ServerResponse response) {
@@ -117,10 +113,15 @@ public final class HttpDoor implements AutoCloseable {
                 response.header(HeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
                 response.send(text.body().getBytes(StandardCharsets.UTF_8));
             }
+            case Reply.Socket _ -> throw new IllegalStateException("a WebSocket for a request that asked for none");
             case Reply.Stream stream -> {
                 response.status(Status.OK_200);
                 response.header(HeaderNames.CONTENT_TYPE, stream.contentType());
-                try (OutputStream out = response.outputStream()) {
+                if (stream.lasting()) {
+                    response.header(HeaderNames.CONNECTION, "close");
+                }
+                try (Presence watched = stream.lasting() ? Presence.watch() : Presence.unwatched();
+                        OutputStream out = response.outputStream()) {
                     out.flush();
                     stream.writer().write(out);
                 } catch (IOException | UncheckedIOException e) {

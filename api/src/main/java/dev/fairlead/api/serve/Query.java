@@ -3,12 +3,27 @@ package dev.fairlead.api.serve;
 import dev.fairlead.api.ApiException;
 import dev.fairlead.api.WriteOptions;
 import dev.fairlead.api.WriteOptions.UnknownFields;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
-/** The parameters of a request. @param values the first value of each */
-public record Query(Map<String, String> values) {
+/** The parameters of a request. @param values of each name, at least one, in their order */
+public record Query(Map<String, List<String>> values) {
+    /** One value of each name. */
+    public static Query of(Map<String, String> values) {
+        Map<String, List<String>> all = new TreeMap<>();
+        values.forEach((name, value) -> all.put(name, List.of(value)));
+        return new Query(all);
+    }
+
+    /** The first value of this name; empty where there is none. */
     public String text(String name) {
-        return values.getOrDefault(name, "");
+        return texts(name).stream().findFirst().orElse("");
+    }
+
+    /** All values of this name. */
+    public List<String> texts(String name) {
+        return values.getOrDefault(name, List.of());
     }
 
     /** As Go's {@code ParseBool} takes it; a name without a value is true. */

@@ -2,6 +2,7 @@ package dev.fairlead.api.serve;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.api.stream.Dialogue;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -32,8 +33,16 @@ public sealed interface Reply {
     /** Plain text. */
     record Text(int status, String body) implements Reply {}
 
-    /** Something that goes on: written as it comes, until it ends or the other side goes. */
-    record Stream(String contentType, Writer writer) implements Reply {}
+    /**
+     * Something that is written as it comes.
+     *
+     * @param lasting whether it may go on for long: then the connection ends with it, and the writing thread is interrupted
+     *     when the other side goes
+     */
+    record Stream(String contentType, boolean lasting, Writer writer) implements Reply {}
+
+    /** Not an answer, but a WebSocket. @param protocol the one of those offered that is spoken */
+    record Socket(String protocol, Dialogue dialogue) implements Reply {}
 
     /** Writes a stream; must flush whenever the reader should see what there is. */
     @FunctionalInterface

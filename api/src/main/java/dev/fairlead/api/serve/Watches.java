@@ -54,7 +54,7 @@ final class Watches {
             throw ApiException.expired(String.valueOf(e.getMessage()));
         }
         Seconds deadline = new Seconds(query.number("timeoutSeconds", USUAL_SECONDS));
-        return new Reply.Stream("application/json", out -> {
+        return new Reply.Stream("application/json", true, out -> {
             try (watch) {
                 Lines lines = new Lines(out, target.resource(), request);
                 if (fromNow) {

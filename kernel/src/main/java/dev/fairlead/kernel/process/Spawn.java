@@ -22,6 +22,7 @@ import java.util.TreeMap;
  * @param before done on the starting thread before the child exists, in this order
  * @param after done on the same thread once it exists, in this order
  * @param streams descriptors for standard input, output and error; empty for {@code /dev/null} thrice
+ * @param terminal a terminal's path, for all three streams and as the terminal of the child's session
  */
 public record Spawn(
         Path program,
@@ -29,6 +30,7 @@ public record Spawn(
         Map<String, String> environment,
         Path directory,
         List<Fd> streams,
+        Optional<Path> terminal,
         boolean session,
         List<Setup> before,
         List<Setup> after) {
@@ -40,34 +42,59 @@ public record Spawn(
         List<String> all = new ArrayList<>();
         all.add(program.toString());
         all.addAll(arguments);
-        return new Spawn(program, List.copyOf(all), Map.of(), Path.of("/"), List.of(), false, List.of(), List.of());
+        return new Spawn(
+                program,
+                List.copyOf(all),
+                Map.of(),
+                Path.of("/"),
+                List.of(),
+                Optional.empty(),
+                false,
+                List.of(),
+                List.of());
     }
 
     public Spawn withEnvironment(Map<String, String> variables) {
-        return new Spawn(program, arguments, new TreeMap<>(variables), directory, streams, session, before, after);
+        return new Spawn(
+                program, arguments, new TreeMap<>(variables), directory, streams, terminal, session, before, after);
     }
 
     public Spawn withDirectory(Path path) {
-        return new Spawn(program, arguments, environment, path, streams, session, before, after);
+        return new Spawn(program, arguments, environment, path, streams, terminal, session, before, after);
     }
 
     /** They stay the caller's to close. */
     public Spawn withStreams(Fd input, Fd output, Fd error) {
         return new Spawn(
-                program, arguments, environment, directory, List.of(input, output, error), session, before, after);
+                program,
+                arguments,
+                environment,
+                directory,
+                List.of(input, output, error),
+                Optional.empty(),
+                session,
+                before,
+                after);
+    }
+
+    /** The terminal, {@link Terminal#path}, is what the child reads and writes, and Ctrl-C on it reaches what the child starts. */
+    public Spawn withTerminal(Path path) {
+        return new Spawn(program, arguments, environment, directory, List.of(), Optional.of(path), true, before, after);
     }
 
     /** The child leads a session of its own: no terminal, and signals to our process group pass it by. */
     public Spawn withSession() {
-        return new Spawn(program, arguments, environment, directory, streams, true, before, after);
+        return new Spawn(program, arguments, environment, directory, streams, terminal, true, before, after);
     }
 
     public Spawn withBefore(Setup... setups) {
-        return new Spawn(program, arguments, environment, directory, streams, session, List.of(setups), after);
+        return new Spawn(
+                program, arguments, environment, directory, streams, terminal, session, List.of(setups), after);
     }
 
     public Spawn withAfter(Setup... setups) {
-        return new Spawn(program, arguments, environment, directory, streams, session, before, List.of(setups));
+        return new Spawn(
+                program, arguments, environment, directory, streams, terminal, session, before, List.of(setups));
     }
 
     /**
@@ -145,7 +172,7 @@ public record Spawn(
         for (Fd fd : stdio) {
             numbers.add(fd.number());
         }
-        int pid = PosixSpawn.start(program, arguments, variables, directory, numbers, session);
+        int pid = PosixSpawn.start(program, arguments, variables, directory, numbers, terminal, session);
         if (pid < 0) {
             throw new SyscallException("run " + program + " in " + directory, "posix_spawn", new Errno(-pid));
         }

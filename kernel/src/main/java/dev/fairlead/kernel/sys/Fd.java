@@ -22,6 +22,10 @@ public final class Fd implements AutoCloseable {
     public static final int O_RDONLY = 0;
     public static final int O_RDWR = 2;
     public static final int O_CLOEXEC = 0x80000;
+    public static final int O_NOCTTY = 0400;
+    private static final int O_NONBLOCK = 04000;
+    private static final int F_GETFL = 3;
+    private static final int F_SETFL = 4;
 
     private final int number;
     private final String what;
@@ -52,6 +56,11 @@ public final class Fd implements AutoCloseable {
                     Linux.call("open " + path, Linux.Call.OPENAT, AT_FDCWD, name.address(), flags | O_CLOEXEC, 0, 0, 0);
             return own(fd, path.toString());
         }
+    }
+
+    /** Wakes a thread that polls it, {@code eventfd(2)}: readable once eight bytes have been written; never waits. */
+    public static Fd event(String what) {
+        return own(Linux.call("make an eventfd", Linux.Call.EVENTFD2, 0, O_CLOEXEC | O_NONBLOCK, 0), what);
     }
 
     /** A file without a name that lives in memory, {@code memfd_create(2)}; {@link #path} reads and writes it from its start. */
@@ -145,6 +154,12 @@ public final class Fd implements AutoCloseable {
                 all.writeBytes(buffer.asSlice(0, got).toArray(ValueLayout.JAVA_BYTE));
             }
         }
+    }
+
+    /** From now on reading and writing here never wait; whoever shares the open file is concerned too. */
+    public void neverWait() {
+        long flags = Linux.call("ask for the flags of " + what, Linux.Call.FCNTL, number(), F_GETFL, 0);
+        Linux.call("set O_NONBLOCK on " + what, Linux.Call.FCNTL, number(), F_SETFL, flags | O_NONBLOCK);
     }
 
     /** {@code dup} with close-on-exec: a second owner of the same open file. */

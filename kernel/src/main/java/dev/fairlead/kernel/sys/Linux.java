@@ -60,6 +60,7 @@ public final class Linux {
         SENDMMSG(307, 269),
         MEMFD_CREATE(319, 279),
         SETNS(308, 268),
+        EVENTFD2(290, 19),
         EXECVE(59, 221),
         EXIT_GROUP(231, 94),
         PIDFD_SEND_SIGNAL(424, 424),

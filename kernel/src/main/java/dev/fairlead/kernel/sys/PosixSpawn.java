@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code posix_spawn(3)} of glibc 2.34 and newer: a child of the calling thread, in the thread's namespaces. The JDK's own
@@ -16,6 +17,7 @@ public final class PosixSpawn {
     private static final MethodHandle SPAWN = Linux.bindLibc("posix_spawn");
     private static final MethodHandle ACTIONS_INIT = Linux.bindLibc("posix_spawn_file_actions_init");
     private static final MethodHandle ACTIONS_DUP2 = Linux.bindLibc("posix_spawn_file_actions_adddup2");
+    private static final MethodHandle ACTIONS_OPEN = Linux.bindLibc("posix_spawn_file_actions_addopen");
     private static final MethodHandle ACTIONS_CLOSE_FROM = Linux.bindLibc("posix_spawn_file_actions_addclosefrom_np");
     private static final MethodHandle ACTIONS_CHDIR = Linux.bindLibc("posix_spawn_file_actions_addchdir_np");
     private static final MethodHandle ACTIONS_DESTROY = Linux.bindLibc("posix_spawn_file_actions_destroy");
@@ -28,6 +30,7 @@ public final class PosixSpawn {
     /** Larger than glibc's 80 and 336 bytes. */
     private static final long STRUCT_BYTES = 512;
 
+    private static final int O_RDWR = 2;
     private static final int SIGSET_BYTES = 128;
     private static final int SETSIGDEF = 0x04;
     private static final int SETSIGMASK = 0x08;
@@ -42,6 +45,8 @@ public final class PosixSpawn {
      * @param environment {@code NAME=VALUE} strings
      * @param directory working directory of the child
      * @param stdio descriptor numbers for 0, 1 and 2, in this order; each above 2
+     * @param terminal path of a terminal that is opened for all three instead, and by that becomes the terminal of the
+     *     child's session; empty for none
      * @param session whether the child leads a session of its own ({@code setsid(2)})
      * @return the child's process id (as the caller's PID namespace sees it) or the negated error number
      */
@@ -51,6 +56,7 @@ public final class PosixSpawn {
             List<String> environment,
             Path directory,
             List<Integer> stdio,
+            Optional<Path> terminal,
             boolean session) {
         try (Arena arena = Arena.ofConfined()) {
             long actions = arena.allocate(STRUCT_BYTES, 16).address();
@@ -59,8 +65,15 @@ public final class PosixSpawn {
             call(ACTIONS_INIT, actions, 0, 0);
             call(ATTRIBUTES_INIT, attributes, 0, 0);
             try {
-                for (int target = 0; target < stdio.size(); target++) {
-                    call(ACTIONS_DUP2, actions, stdio.get(target), target);
+                if (terminal.isPresent()) { // the session is made before any of this, so opening makes it the session's
+                    String path = terminal.get().toString();
+                    call(ACTIONS_OPEN, actions, 0, arena.allocateFrom(path).address(), O_RDWR);
+                    call(ACTIONS_DUP2, actions, 0, 1);
+                    call(ACTIONS_DUP2, actions, 0, 2);
+                } else {
+                    for (int target = 0; target < stdio.size(); target++) {
+                        call(ACTIONS_DUP2, actions, stdio.get(target), target);
+                    }
                 }
                 call(ACTIONS_CLOSE_FROM, actions, 3, 0);
                 call(
@@ -93,7 +106,11 @@ public final class PosixSpawn {
 
     /** These only fail for want of memory or on an argument this class never passes. */
     private static void call(MethodHandle function, long a, long b, long c) throws Throwable {
-        int error = (int) function.invokeExact(a, b, c, 0L, 0L, 0L);
+        call(function, a, b, c, 0);
+    }
+
+    private static void call(MethodHandle function, long a, long b, long c, long d) throws Throwable {
+        int error = (int) function.invokeExact(a, b, c, d, 0L, 0L);
         if (error != 0) {
             throw new IllegalStateException("libc refused to prepare a process with error " + error);
         }

@@ -131,11 +131,11 @@ final class EventBook {
         ObjectNode event = document(one, namespace);
         String identity = identity(event);
         Entry before = entries.get(identity);
-        ObjectKey key = before == null
-                ? Resources.EVENTS.key(
-                        namespace, event.path("metadata").path("name").asText())
-                : before.key();
-        Optional<ObjectNode> old = draft.find(key);
+        Optional<ObjectNode> old = before == null ? Optional.empty() : draft.find(before.key());
+        ObjectKey key = before != null && old.isPresent()
+                ? before.key()
+                : Resources.EVENTS.key(
+                        namespace, event.path("metadata").path("name").asText());
         if (old.isPresent()) {
             ObjectNode again = old.get().deepCopy();
             again.put("count", again.path("count").asInt(1) + 1);

@@ -19,6 +19,8 @@ import java.util.Optional;
  * Leads the containers of one pod: {@link #next} says what to do now, and what came of it is told to the other methods. Init
  * containers run one after the other, sidecars among them go on; then all others run, are asked by their probes, and are
  * started again as the restart policy says.
+ *
+ * <p>Over 300 lines: all that decides over a pod's containers is here, so that one place has their order.
  */
 public final class PodCourse {
     /** A container whose ConfigMap isn't there is tried again this often; the kubelet's 10 s divided by ten. */

@@ -1,10 +1,9 @@
 package dev.fairlead.lab.node;
 
 import dev.fairlead.kernel.process.Child;
-import dev.fairlead.kernel.process.Setup;
+import dev.fairlead.kernel.process.ChildStreams;
 import dev.fairlead.kernel.process.Spawn;
-import dev.fairlead.kernel.sys.Fd;
-import java.io.IOException;
+import dev.fairlead.lab.log.ContainerLog;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,48 +11,68 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/**
- * A container of image {@code host}: a real process on the host's file system, in the pod's namespaces. What it prints goes
- * to a file.
- */
+/** A container of image {@code host}: a real process on the host's file system, in the pod's namespaces. */
 public final class HostProcess implements AutoCloseable {
-    private static final int O_WRONLY_APPEND = 1 | 0x400;
+    private static final Logger LOG = LoggerFactory.getLogger(HostProcess.class);
 
-    private final Child process;
-    private final Path log;
+    private final ChildStreams streams;
+    private final CompletableFuture<Integer> exit;
 
-    private HostProcess(Child process, Path log) {
-        this.process = process;
-        this.log = log;
+    private HostProcess(ChildStreams streams, CompletableFuture<Integer> exit) {
+        this.streams = streams;
+        this.exit = exit;
     }
 
     /**
-     * Starts it.
+     * Starts a program. What it prints goes to the log, which ends with it.
      *
-     * @param command program and arguments; the program is a path or a name on the environment's {@code PATH}
-     * @param mounts what only this process is to see
+     * @param program as {@link Sandbox#inside} has it
+     * @param input whether it can be fed
+     * @param terminal whether it runs on a terminal of its own
      */
-    static HostProcess start(
-            Sandbox pod,
-            List<String> command,
-            Map<String, String> environment,
-            Path directory,
-            Path log,
-            List<Setup> mounts) {
-        try {
-            Files.createDirectories(log.getParent());
-            if (!Files.exists(log)) {
-                Files.createFile(log);
+    static HostProcess start(Spawn program, boolean input, boolean terminal, ContainerLog log) {
+        CompletableFuture<Integer> exit = new CompletableFuture<>();
+        ChildStreams streams = converse(program, input, terminal, new ChildStreams.Listener() {
+            @Override
+            public void printed(int stream, byte[] bytes) {
+                try {
+                    log.append(stream, bytes);
+                } catch (UncheckedIOException e) { // a full disk is no reason to end a container
+                    LOG.warn("{} printed something that is lost: {}", program.program(), e.getMessage());
+                }
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not make the log file " + log, e);
-        }
-        Spawn spawn = pod.inside(spawn(command, environment, directory, !mounts.isEmpty()), mounts);
-        try (Fd input = Fd.open(Path.of("/dev/null"), Fd.O_RDONLY);
-                Fd output = Fd.open(log, O_WRONLY_APPEND)) {
-            return new HostProcess(spawn.withStreams(input, output, output).start(), log);
-        }
+
+            @Override
+            public void ended(int exitCode) {
+                log.close();
+                exit.complete(exitCode);
+            }
+        });
+        return new HostProcess(streams, exit);
+    }
+
+    /** Starts a program whose streams somebody serves. */
+    static ChildStreams converse(Spawn program, boolean input, boolean terminal, ChildStreams.Listener listener) {
+        return terminal
+                ? ChildStreams.onTerminal(path -> program.withTerminal(path).start(), listener)
+                : ChildStreams.piped(
+                        input,
+                        (in, out, err) -> program.withStreams(in, out, err).start(),
+                        listener);
+    }
+
+    /** Completes when it has ended and the log has all it printed: as {@link Child#exit}. */
+    CompletableFuture<Integer> exit() {
+        return exit;
+    }
+
+    /** Its input, and its terminal's size. */
+    ChildStreams streams() {
+        return streams;
     }
 
     /** @param elsewhere whether it sees other files than we do, so that a path may name one that isn't here */
@@ -88,28 +107,24 @@ public final class HostProcess implements AutoCloseable {
     }
 
     public Child process() {
-        return process;
-    }
-
-    public Path log() {
-        return log;
+        return streams.child();
     }
 
     /** Asks it to end. */
     void terminate() {
-        process.signal(Child.SIGTERM);
+        process().signal(Child.SIGTERM);
     }
 
     /** Waits for its end, and ends it where it takes longer. */
     void end(Duration patience) {
-        if (process.await(patience).isEmpty()) {
-            process.kill();
+        if (process().await(patience).isEmpty()) {
+            process().kill();
         }
-        process.close();
+        process().close();
     }
 
     @Override
     public void close() {
-        process.kill();
+        process().kill();
     }
 }

@@ -1,9 +1,12 @@
 package dev.fairlead.lab.node;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.kernel.process.Child;
+import dev.fairlead.kernel.process.ChildStreams;
 import dev.fairlead.kernel.process.Setup;
 import dev.fairlead.kernel.process.Spawn;
 import dev.fairlead.kernel.sys.Fd;
+import dev.fairlead.lab.log.ContainerLog;
 import dev.fairlead.lab.manifest.Workload;
 import dev.fairlead.lab.model.Container;
 import dev.fairlead.lab.model.ContainerPort;
@@ -14,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +38,9 @@ public final class RunningContainer {
     private volatile Optional<HostProcess> process = Optional.empty();
     private volatile Optional<Running> builtIn = Optional.empty();
     private volatile Map<String, String> variables = Map.of();
+    private volatile Optional<ContainerLog> log = Optional.empty();
+    private volatile Optional<ContainerLog> previousLog = Optional.empty();
+    private int runs;
 
     RunningContainer(RunningPod pod, Container container) {
         this.pod = pod;
@@ -60,13 +67,16 @@ public final class RunningContainer {
         Sandbox sandbox = pod.sandbox().orElseThrow();
         if (workload instanceof Workload.HostCommand command) {
             variables = command.env();
-            HostProcess started = HostProcess.start(
-                    sandbox,
+            Spawn program = HostProcess.spawn(
                     command.argv(),
-                    environment(),
+                    environment(hasTerminal()),
                     Path.of(command.workingDir().isEmpty() ? "/" : command.workingDir()),
-                    log(),
-                    pod.volumes().mounts(container));
+                    hasOwnView());
+            HostProcess started = HostProcess.start(
+                    sandbox.inside(program, pod.volumes().mounts(container)),
+                    written("stdin"),
+                    hasTerminal(),
+                    newLog());
             process = Optional.of(started);
         } else {
             builtIn = Optional.of(pod.means().builtIn().start(sandbox.netns(), pod.pod(), workload));
@@ -82,9 +92,67 @@ public final class RunningContainer {
         return environment;
     }
 
-    /** What it prints; only a process of the host prints. */
-    public Path log() {
-        return pod.means().logs().resolve(pod.containerId() + "_" + container.name() + ".log");
+    private Map<String, String> environment(boolean terminal) {
+        Map<String, String> environment = environment();
+        if (terminal) {
+            environment.putIfAbsent("TERM", "xterm"); // as container runtimes do
+        }
+        return environment;
+    }
+
+    /** Whether the manifest sets this of the fields {@code stdin}, {@code stdinOnce} and {@code tty}. */
+    private boolean written(String field) {
+        JsonNode spec = pod.pod().spec().original();
+        for (String list : List.of("containers", "initContainers")) {
+            for (JsonNode candidate : spec.path(list)) {
+                if (candidate.path("name").asText().equals(name())) {
+                    return candidate.path(field).asBoolean();
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Of the earlier runs the last one's log is kept, as the kubelet does. */
+    private ContainerLog newLog() {
+        previousLog.ifPresent(ContainerLog::delete);
+        previousLog = log;
+        ContainerLog begun = ContainerLog.create(
+                pod.means().logs().resolve(pod.containerId() + "_" + name() + "_" + runs++ + ".log"),
+                InstantSource.system());
+        log = Optional.of(begun);
+        return begun;
+    }
+
+    /** What its run has printed so far, or its last one; only a process of the host prints. */
+    public Optional<ContainerLog> log() {
+        return log;
+    }
+
+    /** What the run before that printed. */
+    public Optional<ContainerLog> previousLog() {
+        return previousLog;
+    }
+
+    /** Its pod is gone; who is reading reads on to the end. */
+    void removeLogs() {
+        log.ifPresent(ContainerLog::delete);
+        previousLog.ifPresent(ContainerLog::delete);
+    }
+
+    /** The input and terminal of its process, where it runs and has them. */
+    public Optional<ChildStreams> console() {
+        return process.map(HostProcess::streams);
+    }
+
+    /** Whether it runs on a terminal. */
+    private boolean hasTerminal() {
+        return written("tty");
+    }
+
+    /** Whether its input ends with the first who fed it. */
+    public boolean isFedOnce() {
+        return written("stdinOnce");
     }
 
     /** Whether this process is the one that runs it now. */
@@ -92,7 +160,7 @@ public final class RunningContainer {
         return process.isPresent() && process.get() == one;
     }
 
-    boolean isRunning() {
+    public boolean isRunning() {
         return process.isPresent() || builtIn.isPresent();
     }
 
@@ -126,12 +194,7 @@ public final class RunningContainer {
 
     /** Runs a program beside it, with what it sees, and waits for that. */
     Questions.Ran run(List<String> command, Duration patience) {
-        Sandbox sandbox = pod.sandbox().orElseThrow(() -> new IllegalStateException("the pod has no namespaces"));
-        List<Setup> mounts = process.filter(_ -> hasOwnView())
-                .<List<Setup>>map(own -> List.of(new Setup.Join(own.process().descriptor(), Setup.MOUNT)))
-                .orElse(List.of());
-        Spawn spawn =
-                sandbox.inside(HostProcess.spawn(command, environment(), Path.of("/"), !mounts.isEmpty()), mounts);
+        Spawn spawn = beside(command, environment(), "/");
         try (Fd nothing = Fd.open(Path.of("/dev/null"), Fd.O_RDWR);
                 Fd output = Fd.memory("output of " + command.getFirst())) {
             Optional<Integer> code = spawn.withStreams(nothing, output, output).run(patience);
@@ -143,6 +206,27 @@ public final class RunningContainer {
         } catch (IOException e) {
             throw new UncheckedIOException("could not read what " + command.getFirst() + " printed", e);
         }
+    }
+
+    /**
+     * Starts a program beside it, with what it sees, in its directory, and leaves it to the caller.
+     *
+     * @param input whether it can be fed
+     * @param terminal whether it gets a terminal of its own
+     * @throws IllegalArgumentException when there is no such program
+     * @throws dev.fairlead.kernel.KernelException when the kernel refuses
+     */
+    public ChildStreams exec(List<String> command, boolean input, boolean terminal, ChildStreams.Listener listener) {
+        String directory = container.workingDir().isEmpty() ? "/" : container.workingDir();
+        return HostProcess.converse(beside(command, environment(terminal), directory), input, terminal, listener);
+    }
+
+    private Spawn beside(List<String> command, Map<String, String> environment, String directory) {
+        Sandbox sandbox = pod.sandbox().orElseThrow(() -> new IllegalStateException("the pod has no namespaces"));
+        List<Setup> mounts = process.filter(_ -> hasOwnView())
+                .<List<Setup>>map(own -> List.of(new Setup.Join(own.process().descriptor(), Setup.MOUNT)))
+                .orElse(List.of());
+        return sandbox.inside(HostProcess.spawn(command, environment, Path.of(directory), !mounts.isEmpty()), mounts);
     }
 
     /** Whether it sees files that the other containers of its pod don't: its volumes. */

@@ -216,8 +216,7 @@ public final class RunningPod {
             Optional<HostProcess> process = container.start(lateValues().resolved(container.container()));
             course.created(name, container.container().image());
             process.ifPresent(one -> {
-                var unused = one.process()
-                        .exit()
+                var unused = one.exit()
                         .thenAcceptAsync(code -> tell(() -> ended(container, one, code)), onOwnThread("exit"));
             });
             int pid = process.map(one -> HostView.pid(one.process())).orElse(0);
@@ -313,6 +312,7 @@ public final class RunningPod {
             stopped = true;
             stopContainers(shorter(most));
             sandbox.ifPresent(made -> attempt("end the pause process", made::close));
+            attempt("take its logs away", () -> containers.forEach(RunningContainer::removeLogs));
         } else {
             stop(most);
         }
@@ -392,6 +392,7 @@ public final class RunningPod {
         });
         if (stopped) {
             attempt("take its volumes away", volumes::remove);
+            attempt("take its logs away", () -> containers.forEach(RunningContainer::removeLogs));
         }
     }
 
