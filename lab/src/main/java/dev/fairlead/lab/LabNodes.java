@@ -42,7 +42,11 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes the nodes of a lab, has an agent serve each, and takes them away. */
+/**
+ * Makes the nodes of a lab, has an agent serve each, and takes them away.
+ *
+ * <p>Over 300 lines: whatever a node is made of is here with the way in which it ends.
+ */
 final class LabNodes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LabNodes.class);
     /** Property {@code fairlead.cni.seconds}, for tests of plugins that hang. */
