@@ -37,14 +37,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -66,13 +62,12 @@ public final class Lab implements AutoCloseable {
     /** As a kubelet renews it. */
     private static final Duration LEASE = Duration.ofSeconds(10);
 
-    /** How often old Events are looked for when nothing else happens, in minutes. */
-    private static final int EVENTS_AGE = 5;
+    /** How often old Events are looked for when nothing else happens. */
+    private static final Duration EVENTS_AGE = Duration.ofMinutes(5);
 
     private final LabOptions options;
     private final LabMemory memory;
-    private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("lab").factory());
+    private final LabLoop loop = new LabLoop();
     private final ExecutorService workers = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("worker-", 0).factory());
     private final Store store;
@@ -84,13 +79,11 @@ public final class Lab implements AutoCloseable {
     private final PodReports reports = new PodReports();
     private final LabNodes nodes;
     private final NodeBook book;
-    private final Object changed = new Object();
     private final AtomicBoolean woken = new AtomicBoolean();
     /** Pods that a kubelet was told of, by uid. */
     private final Map<String, Pod> begun = new HashMap<>();
 
-    private volatile LabPicture picture;
-    private volatile boolean closed;
+    private final LatestPicture picture;
 
     private Lab(LabOptions options, LabMemory memory, Map<String, String> environment) {
         this.options = options;
@@ -106,7 +99,7 @@ public final class Lab implements AutoCloseable {
                 random.split(),
                 this::wake);
         this.controllers = new Controllers(random.split());
-        this.picture = store.picture();
+        this.picture = new LatestPicture(store.picture());
         this.router = LabApi.router(this, objects.registry());
         this.nodes = LabNodes.create(
                 options,
@@ -131,7 +124,7 @@ public final class Lab implements AutoCloseable {
         try {
             LabApi.describeNetwork(lab.objects.registry(), options.layout().serviceCidrs());
             lab.nodes.start(lab::announce, lab.agentStart());
-            lab.onLoop(() -> {
+            lab.loop.call(() -> {
                 lab.settle();
                 return Boolean.TRUE;
             });
@@ -143,7 +136,7 @@ public final class Lab implements AutoCloseable {
     }
 
     private void announce(NodeSlot slot, Sandbox sandbox) {
-        var unused = onLoop(() -> {
+        var unused = loop.call(() -> {
             book.announce(slot, sandbox);
             return Boolean.TRUE;
         });
@@ -168,7 +161,7 @@ public final class Lab implements AutoCloseable {
      * @throws LabRefusal when there is no such node, or it is off
      */
     void stopNode(String name) {
-        LabNode node = onLoop(() -> {
+        LabNode node = loop.call(() -> {
             LabNode taken = nodes.take(name);
             begun.values().removeIf(pod -> pod.spec().nodeName().equals(name));
             book.off(name);
@@ -186,7 +179,7 @@ public final class Lab implements AutoCloseable {
     void startNode(String name) {
         synchronized (booting) {
             LabNode node = nodes.boot(name, agentStart());
-            onLoop(() -> {
+            loop.call(() -> {
                 nodes.add(node);
                 book.on(node);
                 settle();
@@ -201,9 +194,8 @@ public final class Lab implements AutoCloseable {
             LabApi.open(this, router, api);
         }
         var unused = api.thenRun(this::wake);
-        var events = loop.scheduleWithFixedDelay(this::wake, EVENTS_AGE, EVENTS_AGE, TimeUnit.MINUTES);
-        var leases = loop.scheduleWithFixedDelay(
-                book::renewLeases, FIRST_LEASE.toMillis(), LEASE.toMillis(), TimeUnit.MILLISECONDS);
+        loop.every(EVENTS_AGE, EVENTS_AGE, this::wake);
+        loop.every(FIRST_LEASE, LEASE, book::renewLeases);
     }
 
     LabMemory memory() {
@@ -245,7 +237,7 @@ public final class Lab implements AutoCloseable {
 
     /** What there is now. */
     public LabPicture picture() {
-        return picture;
+        return picture.now();
     }
 
     public LabOptions options() {
@@ -280,7 +272,7 @@ public final class Lab implements AutoCloseable {
      */
     public List<Change> apply(List<Manifest> manifests) {
         manifests.forEach(Lab::requirePrograms);
-        return kept(onLoop(() -> {
+        return kept(loop.call(() -> {
             List<Change> changes = objects.write(() -> objects.apply(manifests));
             settle();
             return changes;
@@ -298,7 +290,7 @@ public final class Lab implements AutoCloseable {
 
     /** Deletes what manifests name. */
     public dev.fairlead.lab.model.Deletion delete(Manifest manifest) {
-        return kept(onLoop(() -> {
+        return kept(loop.call(() -> {
             var deletion = objects.write(() -> store.delete(manifest));
             settle();
             return deletion;
@@ -307,7 +299,7 @@ public final class Lab implements AutoCloseable {
 
     /** Deletes one object. */
     public dev.fairlead.lab.model.Deletion delete(dev.fairlead.lab.model.Kind kind, ObjectKey key) {
-        return kept(onLoop(() -> {
+        return kept(loop.call(() -> {
             var deletion = objects.write(() -> store.delete(kind, key));
             settle();
             return deletion;
@@ -330,44 +322,14 @@ public final class Lab implements AutoCloseable {
      * @return whether that came true in time
      */
     public boolean await(Predicate<LabPicture> wanted, Duration patience) {
-        long deadline = System.nanoTime() + patience.toNanos();
-        synchronized (changed) {
-            while (!wanted.test(picture)) {
-                long left = deadline - System.nanoTime();
-                if (left <= 0 || closed) {
-                    return false;
-                }
-                try {
-                    TimeUnit.NANOSECONDS.timedWait(changed, left);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return false;
-                }
-            }
-        }
-        return true;
+        return picture.await(wanted, patience);
     }
 
     // ---- on the loop
 
-    private <T> T onLoop(Callable<T> work) {
-        try {
-            return loop.submit(work).get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new LabRefusal("interrupted");
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case RuntimeException unchecked -> throw unchecked;
-                case Error error -> throw error;
-                case null, default -> throw new IllegalStateException(e.getCause());
-            }
-        }
-    }
-
     /** Lets controllers act until they want nothing more, then lets the nodes follow. */
     private void settle() {
-        if (closed) {
+        if (picture.isEnded()) {
             return;
         }
         objects.write(() -> {
@@ -382,10 +344,7 @@ public final class Lab implements AutoCloseable {
         LabPicture now = store.picture();
         wakeWhenDue(now);
         startAndStopPods(now);
-        synchronized (changed) {
-            picture = now;
-            changed.notifyAll();
-        }
+        picture.show(now);
     }
 
     /** Some things change by time alone: a rollout that waits for a pod to have been ready for a while. */
@@ -395,8 +354,8 @@ public final class Lab implements AutoCloseable {
                 .flatMap(Optional::stream)
                 .min(Comparator.naturalOrder())
                 .ifPresent(due -> {
-                    long millis = Math.max(1, Duration.between(moment, due).toMillis() + 1);
-                    var unused = loop.schedule(this::wake, millis, TimeUnit.MILLISECONDS);
+                    Duration wait = Duration.between(moment, due).plusMillis(1);
+                    loop.after(wait.isPositive() ? wait : Duration.ofMillis(1), this::wake);
                 });
     }
 
@@ -463,14 +422,14 @@ public final class Lab implements AutoCloseable {
 
     /** When what the lab keeps can't be kept, a disk is full perhaps, and somebody will see to that. */
     private void later(Runnable work) {
-        if (!closed) {
-            var unused = loop.schedule(work, RETRY.toMillis(), TimeUnit.MILLISECONDS);
+        if (!picture.isEnded()) {
+            loop.after(RETRY, work);
         }
     }
 
     /** Something came over the API; however much comes until the loop gets to it, it looks once. */
     private void wake() {
-        if (!closed && woken.compareAndSet(false, true)) {
+        if (!picture.isEnded() && woken.compareAndSet(false, true)) {
             loop.execute(() -> {
                 woken.set(false);
                 try {
@@ -491,22 +450,19 @@ public final class Lab implements AutoCloseable {
 
     /** Nothing is begun any more, and whoever waits for something needn't; {@link #close} follows. */
     public void beginEnd() {
-        synchronized (changed) {
-            closed = true;
-            changed.notifyAll();
-        }
+        picture.end();
     }
 
     /** Whether it is to end. */
     public boolean isEnding() {
-        return closed;
+        return picture.isEnded();
     }
 
     /** Pods, agents, nodes, underlay: the reverse of the start. Goes on over failures. */
     @Override
     public void close() {
         beginEnd();
-        onLoop(() -> Boolean.TRUE); // what it was doing is done
+        loop.call(() -> Boolean.TRUE); // what it was doing is done
         api.whenComplete((opened, _) -> {
             if (opened != null) {
                 opened.close();
@@ -514,7 +470,7 @@ public final class Lab implements AutoCloseable {
         });
         nodes.close();
         workers.shutdown();
-        loop.shutdown();
+        loop.close();
     }
 
     /** Every pod is ready or has done its work, and none is on its way out. */

@@ -183,21 +183,16 @@ final class Documents {
         return spec;
     }
 
-    /** A new Namespace, as the server makes one. */
-    static ObjectNode namespace(String name, Instant now) {
-        ObjectNode namespace = JSON.objectNode().put("kind", "Namespace").put("apiVersion", "v1");
-        ObjectNode metadata = namespace.putObject("metadata").put("name", name);
-        metadata.putObject("labels").put("kubernetes.io/metadata.name", name);
-        metadata.put(
-                        "uid",
-                        java.util
-                                .UUID
-                                .nameUUIDFromBytes((name + now).getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                                .toString())
-                .put("creationTimestamp", PodStatuses.text(now));
-        namespace.putObject("spec").putArray("finalizers").add("kubernetes");
-        namespace.putObject("status").put("phase", "Active");
-        return namespace;
+    /** Writes down that a pod is to go, and when at the latest. */
+    static void markDeleted(Pod pod, ObjectNode document) {
+        ObjectNode metadata = document.withObjectProperty("metadata");
+        if (pod.metadata().deleting() && !metadata.has("deletionTimestamp")) {
+            long grace = pod.spec().terminationGracePeriodSeconds();
+            metadata.put(
+                    "deletionTimestamp",
+                    PodStatuses.text(pod.metadata().deletionTimestamp().plusSeconds(grace)));
+            metadata.put("deletionGracePeriodSeconds", grace);
+        }
     }
 
     /** What a ConfigMap or a Secret holds; a Secret's values and {@code binaryData} are written in base64. */

@@ -412,7 +412,7 @@ public final class LabObjects {
                     document.withObjectProperty("spec")
                             .put("nodeName", pod.spec().nodeName());
                 }
-                markDeleted(pod, document);
+                Documents.markDeleted(pod, document);
                 document.set("status", podStatus(pod, document));
             }
             case ReplicaSet replicaSet -> document.withObjectProperty("spec").put("replicas", replicaSet.replicas());
@@ -441,17 +441,6 @@ public final class LabObjects {
             put.add(key);
         }
         draft().find(key).ifPresent(stored -> records.take(DocumentReader.read(object.kind(), stored)));
-    }
-
-    private static void markDeleted(Pod pod, ObjectNode document) {
-        ObjectNode metadata = document.withObjectProperty("metadata");
-        if (pod.metadata().deleting() && !metadata.has("deletionTimestamp")) {
-            long grace = pod.spec().terminationGracePeriodSeconds();
-            metadata.put(
-                    "deletionTimestamp",
-                    PodStatuses.text(pod.metadata().deletionTimestamp().plusSeconds(grace)));
-            metadata.put("deletionGracePeriodSeconds", grace);
-        }
     }
 
     private ObjectNode podStatus(Pod pod, ObjectNode document) {
