@@ -47,6 +47,10 @@ final class Documents {
         };
     }
 
+    static Resource resource(Content.Kind kind) {
+        return kind == Content.Kind.SECRET ? Resources.SECRETS : Resources.CONFIG_MAPS;
+    }
+
     static ObjectKey key(LabObject object) {
         return resource(object.kind())
                 .key(object.metadata().namespace(), object.metadata().name());

@@ -230,16 +230,14 @@ public final class LabObjects {
         events.hear(new Occurrence(Kind.POD, pod, uid, what, "kubelet", node, clock.instant()));
     }
 
-    /** Writes what happened since, as Events: to be called in {@link #write}. */
+    /** Writes what happened since, as Events: in {@link #write}. */
     public void writeEvents() {
         events.write(draft(), clock.instant());
     }
 
     /** What a ConfigMap or Secret holds now. Any thread. */
     public Optional<Content> content(Content.Kind kind, String namespace, String name) {
-        boolean secret = kind == Content.Kind.SECRET;
-        return registry.find(secret ? Resources.SECRETS : Resources.CONFIG_MAPS, namespace, name)
-                .map(Documents::content);
+        return registry.find(Documents.resource(kind), namespace, name).map(Documents::content);
     }
 
     /** The pods of a node that has been off can't be as they were: to be called in {@link #write}. */
@@ -353,16 +351,12 @@ public final class LabObjects {
         }
     }
 
-    private Rules rules(Kind kind) {
-        return rules.getOrDefault(Documents.resource(kind).name(), Rules.PLAIN);
-    }
-
     private void create(LabObject object) {
         if (!object.metadata().namespace().isEmpty()) {
             requireNamespace(object.metadata().namespace());
         }
         ObjectNode document = inForm(object, Documents.of(object));
-        Rules own = rules(object.kind());
+        Rules own = rules.getOrDefault(Documents.resource(object.kind()).name(), Rules.PLAIN);
         own.defaults(document);
         own.prepareCreate(document);
         List<FieldError> errors = new ArrayList<>();
@@ -426,7 +420,7 @@ public final class LabObjects {
                 document.set("spec", Documents.spec(object));
                 document = inForm(object, document);
                 List<FieldError> errors = new ArrayList<>();
-                Rules own = rules(object.kind());
+                Rules own = rules.getOrDefault(Documents.resource(object.kind()).name(), Rules.PLAIN);
                 own.defaults(document);
                 own.prepareUpdate(document, before);
                 own.validate(document, errors);
@@ -451,7 +445,7 @@ public final class LabObjects {
         return PodStatuses.of(pod, document.path("status"), hostIps, clock.instant());
     }
 
-    /** @return whether it differs from what was there, but for the version */
+    /** Whether it differs from what was there, but for the version. */
     private boolean store(ObjectKey key, ObjectNode before, ObjectNode wanted) {
         ObjectNode document = Documents.copy(wanted);
         if (document.equals(Documents.copy(before))) {
@@ -469,7 +463,7 @@ public final class LabObjects {
         ObjectKey key = Documents.key(object);
         draft().find(key).ifPresent(before -> {
             if (before.path("metadata").path("finalizers").isEmpty()) {
-                rules(object.kind()).release(before, draft());
+                rules.getOrDefault(Documents.resource(object.kind()).name(), Rules.PLAIN).release(before, draft());
                 draft().remove(key);
                 return;
             }
