@@ -38,8 +38,7 @@ final class LabLoop implements AutoCloseable {
     }
 
     void every(Duration first, Duration pause, Runnable work) {
-        var unused =
-                thread.scheduleWithFixedDelay(work, first.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = thread.scheduleWithFixedDelay(work, first.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** What was begun is done, and nothing else. */

@@ -463,7 +463,8 @@ public final class LabObjects {
         ObjectKey key = Documents.key(object);
         draft().find(key).ifPresent(before -> {
             if (before.path("metadata").path("finalizers").isEmpty()) {
-                rules.getOrDefault(Documents.resource(object.kind()).name(), Rules.PLAIN).release(before, draft());
+                rules.getOrDefault(Documents.resource(object.kind()).name(), Rules.PLAIN)
+                        .release(before, draft());
                 draft().remove(key);
                 return;
             }
