@@ -13,7 +13,7 @@ import java.util.List;
 sealed interface Fact {
     record OfNode(Node node) implements Fact {}
 
-    record OfService(Service service) implements Fact {}
+    record OfServiceObject(Service service) implements Fact {}
 
     record OfSlice(ServiceName service, EndpointSlice slice) implements Fact {}
 

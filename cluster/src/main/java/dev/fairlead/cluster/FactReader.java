@@ -98,7 +98,8 @@ final class FactReader {
                     number,
                     target.isValueNode() && !target.isNull() ? target.asText() : Integer.toString(number)));
         }
-        return new Fact.OfService(new Service(new ServiceName(namespace(object), name(object)), clusterIps, ports));
+        return new Fact.OfServiceObject(
+                new Service(new ServiceName(namespace(object), name(object)), clusterIps, ports));
     }
 
     private static Fact slice(JsonNode object) {

@@ -39,7 +39,7 @@ final class Facts {
         }
         picture = switch (fact) {
             case Fact.OfNode(var node) -> picture.with(node);
-            case Fact.OfService(var service) -> picture.with(service);
+            case Fact.OfServiceObject(var service) -> picture.with(service);
             case Fact.OfSlice(var service, var slice) -> picture.with(service, slice);
             case Fact.OfNamespace(var namespace) -> picture.with(namespace);
             case Fact.OfPod(var pod) -> picture.with(pod);
@@ -64,7 +64,7 @@ final class Facts {
     private ClusterPicture without(Fact fact) {
         return switch (fact) {
             case Fact.OfNode(var node) -> picture.withoutNode(node.name());
-            case Fact.OfService(var service) -> picture.withoutService(service.name());
+            case Fact.OfServiceObject(var service) -> picture.withoutService(service.name());
             case Fact.OfSlice(var service, var slice) -> picture.withoutSlice(service, slice.name());
             case Fact.OfNamespace(var namespace) -> picture.withoutNamespace(namespace.name());
             case Fact.OfPod(var pod) -> picture.withoutPod(pod.toString());

@@ -36,6 +36,8 @@ class ProgramsTest {
                 .containsExactlyInAnyOrder(
                         "dev.fairlead.lab.demo.PodRows", // an orphan for pause to reap
                         "dev.fairlead.lab.node.HostProcess", // what a manifest names
+                        "dev.fairlead.lab.node.RunningContainer", // what an exec or a probe names
+                        "dev.fairlead.lab.node.AgentProcess", // the launcher, for --agents=process
                         "dev.fairlead.agent.NodePlugins", // CNI plugins: the lab's network, and the agent's IPAM
                         "dev.fairlead.lab.node.Sandbox"); // pause
         assertThat(callersOf(Exec.class)).containsExactly("dev.fairlead.cli.LabExecCommand"); // nsenter
@@ -58,7 +60,8 @@ class ProgramsTest {
                 .as("Netns.enter, on a thread of one's own")
                 .containsExactlyInAnyOrder(
                         "dev.fairlead.dataplane.LinkRemoval", "dev.fairlead.lab.workload.ClientLoading");
-        assertThat(callersOf(Setup.Unshare.class)).containsExactly("dev.fairlead.lab.node.Sandbox");
+        assertThat(callersOf(Setup.Unshare.class))
+                .containsExactlyInAnyOrder("dev.fairlead.lab.node.PodVolumes", "dev.fairlead.lab.node.Sandbox");
         assertThat(callersOf(Setup.Join.class))
                 .containsExactlyInAnyOrder(
                         "dev.fairlead.lab.demo.PodRows",
