@@ -64,8 +64,10 @@ class ProgramsTest {
                 .containsExactlyInAnyOrder("dev.fairlead.lab.node.PodVolumes", "dev.fairlead.lab.node.Sandbox");
         assertThat(callersOf(Setup.Join.class))
                 .containsExactlyInAnyOrder(
-                        "dev.fairlead.lab.demo.PodRows",
                         "dev.fairlead.agent.NodePlugins",
+                        "dev.fairlead.lab.demo.PodRows",
+                        "dev.fairlead.lab.node.AgentProcess",
+                        "dev.fairlead.lab.node.RunningContainer",
                         "dev.fairlead.lab.node.Sandbox");
         assertThat(callers(access -> access.getTargetOwner().getName().startsWith(Setup.class.getName())
                         && access.getName().equals("apply")))
