@@ -11,6 +11,7 @@ import dev.fairlead.lab.door.LabRefusal;
 import dev.fairlead.lab.kubeconfig.UserKubeconfig;
 import dev.fairlead.lab.model.Manifest;
 import dev.fairlead.lab.model.Pod;
+import dev.fairlead.lab.model.PodStatus;
 import dev.fairlead.packet.Prefix;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -198,7 +199,7 @@ record LabUpCommand(Terminal terminal) implements Command {
             terminal.out().println(forKubectl(name));
         }
         for (Pod pod : picture.pods().values()) {
-            if (!pod.status().ready()) {
+            if (!pod.status().ready() && pod.status().phase() != PodStatus.Phase.SUCCEEDED) {
                 terminal.err()
                         .println("fairlead: pod " + pod.key() + " is not ready: "
                                 + (pod.status().reason().isEmpty()

@@ -32,7 +32,7 @@ class BuildTest {
             fi
             if [ -e "$FAIRLEAD_TEST_CALLS.hang" ]; then sleep 60; fi
             mkdir -p cli/target/runtime cli/target/classes
-            cp "$FAIRLEAD_TEST_JARS"/[!c]*.jar "$FAIRLEAD_TEST_JARS"/cni-*.jar cli/target/runtime
+            cp "$FAIRLEAD_TEST_JARS"/[!c]*.jar "$FAIRLEAD_TEST_JARS"/cni-*.jar "$FAIRLEAD_TEST_JARS"/cluster-*.jar cli/target/runtime
             cp "$FAIRLEAD_TEST_JARS"/cli-*.jar cli/target
             cp -R "$FAIRLEAD_TEST_CLASSES"/. cli/target/classes
             """;

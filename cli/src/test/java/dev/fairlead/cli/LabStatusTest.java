@@ -318,4 +318,19 @@ class LabStatusTest {
         }
         throw new AssertionError("no " + name + " in the status of " + pid);
     }
+
+    /** A program can have ended before anybody could ask which number it has. */
+    @Test
+    void podsWhoseProgramsEndAtOnceHaveSucceeded() {
+        StringBuilder manifest = new StringBuilder();
+        for (int i = 0; i < 12; i++) {
+            manifest.append("{kind: Pod, apiVersion: v1, metadata: {name: once-" + i + "}, spec: {restartPolicy: Never,"
+                    + " containers: [{name: main, image: host, command: ['true']}]}}\n---\n");
+        }
+        try (TestLab lab = TestLab.up(manifest.toString())) {
+            assertThat(lab.lab("status").ok().lines().filter(line -> line.contains("default/once-")))
+                    .hasSize(12)
+                    .allMatch(line -> line.contains(" Succeeded "));
+        }
+    }
 }

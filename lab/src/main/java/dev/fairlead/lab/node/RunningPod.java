@@ -219,7 +219,7 @@ public final class RunningPod {
                 var unused = one.exit()
                         .thenAcceptAsync(code -> tell(() -> ended(container, one, code)), onOwnThread("exit"));
             });
-            int pid = process.map(one -> HostView.pid(one.process())).orElse(0);
+            int pid = process.map(RunningPod::hostPid).orElse(0);
             if (container.container().postStart().isEmpty()) {
                 course.started(name, pid, Instant.now());
             } else {
@@ -237,6 +237,18 @@ public final class RunningPod {
             String why = "failed to start container: " + e.getMessage();
             course.event(true, name, "Failed", "Error: " + why);
             course.ended(name, NOT_STARTED, "StartError", why, Instant.now());
+        }
+    }
+
+    /** As the host sees it; 0 for a process that has ended before anybody could ask, which it tells itself. */
+    private static int hostPid(HostProcess process) {
+        try {
+            return Math.max(0, HostView.pid(process.process()));
+        } catch (IllegalStateException | UncheckedIOException e) {
+            if (process.process().isRunning()) {
+                throw e;
+            }
+            return 0;
         }
     }
 
