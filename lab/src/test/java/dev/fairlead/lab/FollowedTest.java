@@ -5,9 +5,7 @@ import static dev.fairlead.lab.model.StoreFixture.serviceYaml;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.fairlead.api.resource.RuleBook;
 import dev.fairlead.api.serve.ApiRouter;
-import dev.fairlead.api.store.ObjectStore;
 import dev.fairlead.cluster.ClusterFollower;
 import dev.fairlead.lab.control.Controllers;
 import dev.fairlead.lab.document.LabObjects;
@@ -39,14 +37,7 @@ class FollowedTest {
 
     private final StoreFixture lab = new StoreFixture();
     private final Controllers controllers = new Controllers(new Random(1));
-    private final LabObjects objects = new LabObjects(
-            lab.store,
-            ObjectStore.inMemory(),
-            RuleBook.of(StoreFixture.IPV4.prefixes()),
-            _ -> {},
-            () -> lab.now,
-            new Random(2),
-            () -> {});
+    private final LabObjects objects = lab.objects();
     private final ApiRouter router = new ApiRouter(objects.registry(), JsonNodeFactory.instance.objectNode(), Map.of());
 
     private static Node node(int n) {

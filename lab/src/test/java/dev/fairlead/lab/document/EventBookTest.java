@@ -8,8 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.api.WriteOptions;
 import dev.fairlead.api.resource.Resources;
-import dev.fairlead.api.resource.RuleBook;
-import dev.fairlead.api.store.ObjectStore;
 import dev.fairlead.lab.control.Controllers;
 import dev.fairlead.lab.manifest.ManifestReader;
 import dev.fairlead.lab.model.Pod;
@@ -23,14 +21,7 @@ import org.junit.jupiter.api.Test;
 class EventBookTest {
     private final StoreFixture lab = new StoreFixture();
     private final Controllers controllers = new Controllers(new Random(1));
-    private final LabObjects objects = new LabObjects(
-            lab.store,
-            ObjectStore.inMemory(),
-            RuleBook.of(StoreFixture.IPV4.prefixes()),
-            _ -> {},
-            () -> lab.now,
-            new Random(2),
-            () -> {});
+    private final LabObjects objects = lab.objects();
 
     private void apply(String manifest) {
         var unused = objects.write(() -> objects.apply(List.of(ManifestReader.parse("test.yaml", manifest))));

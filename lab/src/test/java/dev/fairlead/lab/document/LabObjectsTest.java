@@ -15,8 +15,6 @@ import dev.fairlead.api.ApiException;
 import dev.fairlead.api.WriteOptions;
 import dev.fairlead.api.resource.Resource;
 import dev.fairlead.api.resource.Resources;
-import dev.fairlead.api.resource.RuleBook;
-import dev.fairlead.api.store.ObjectStore;
 import dev.fairlead.lab.control.Controllers;
 import dev.fairlead.lab.manifest.ManifestReader;
 import dev.fairlead.lab.model.Change;
@@ -41,14 +39,7 @@ class LabObjectsTest {
 
     private final StoreFixture lab = new StoreFixture();
     private final Controllers controllers = new Controllers(new Random(1));
-    private final LabObjects objects = new LabObjects(
-            lab.store,
-            ObjectStore.inMemory(),
-            RuleBook.of(StoreFixture.IPV4.prefixes()),
-            _ -> {},
-            () -> lab.now,
-            new Random(2),
-            () -> {});
+    private final LabObjects objects = lab.objects();
 
     private static ObjectNode json(String yaml) {
         return JSON.valueToTree(new Yaml().load(yaml));

@@ -1,5 +1,8 @@
 package dev.fairlead.lab.model;
 
+import dev.fairlead.api.resource.RuleBook;
+import dev.fairlead.api.store.ObjectStore;
+import dev.fairlead.lab.document.LabObjects;
 import dev.fairlead.lab.manifest.ManifestReader;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Prefix;
@@ -26,6 +29,18 @@ public final class StoreFixture {
 
     public StoreFixture() {
         this(IPV4, 1);
+    }
+
+    /** The API's documents beside these records, with nobody who would be woken. */
+    public LabObjects objects() {
+        return new LabObjects(
+                store,
+                ObjectStore.inMemory(),
+                RuleBook.of(IPV4.prefixes()),
+                _ -> {},
+                () -> now,
+                new Random(2),
+                () -> {});
     }
 
     public static Node node(String name, Map<String, String> labels) {
