@@ -129,10 +129,11 @@ class ChainTest {
         assertThat(Oracle.in(node).run("tc", "qdisc", "show")).doesNotContain("tbf");
     }
 
-    private static String conf(String plugin) {
+    private String conf(String plugin) {
         return switch (plugin) {
             case "tuning" ->
-                "{\"type\":\"tuning\",\"mtu\":1400,\"sysctl\":{\"net.ipv4.conf.eth0.log_martians\":\"1\"}}";
+                "{\"type\":\"tuning\",\"mtu\":1400,\"sysctl\":{\"net.ipv4.conf.eth0.log_martians\":\"1\"},\"dataDir\":\""
+                        + directory.resolve("tuning") + "\"}";
             case "bandwidth" -> "{\"type\":\"bandwidth\",\"capabilities\":{\"bandwidth\":true}}";
             case "portmap" -> "{\"type\":\"portmap\",\"capabilities\":{\"portMappings\":true},\"snat\":true}";
             case "firewall" -> "{\"type\":\"firewall\",\"backend\":\"iptables\"}";

@@ -174,7 +174,7 @@ class DiskTest {
     @Test
     void aReadOnlyDirectoryIsRefusedAtTheStartAndNothingIsMade(TestNamespaces namespaces) {
         Netns node = namespaces.create();
-        try (AgentProcess agent = start(node, " && mount -o remount,ro " + state())) {
+        try (AgentProcess agent = start(node, " && mount -o remount,bind,ro " + state())) {
             assertThat(agent.serves()).isFalse();
             assertThat(agent.lines().toString())
                     .contains("could not open the leases in " + state())

@@ -89,9 +89,9 @@ record LabCommand(Terminal terminal) implements Command {
         return name.name().equals(LabName.DEFAULT) ? "" : " --name " + name;
     }
 
-    /** Refuses what is for labs that don't run. */
+    /** Refuses what is for labs that don't run; called in the namespaces made for one. */
     static void requireDown(LabName name) {
-        if (LabName.running(LabName.ownUid()).contains(name)) {
+        if (LabName.running(LabName.ownerUid()).contains(name)) {
             throw new CommandFailure(
                     "lab '" + name + "' is up already; ./fairlead lab stop" + option(name) + " stops it");
         }

@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -66,10 +68,24 @@ public final class Launch {
 
     /** What processes of a lab's containers find in their environment unless their manifest says otherwise. */
     public static Map<String, String> labEnvironment() {
-        return Map.of(
-                "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                "HOME", "/",
-                "LANG", "C.UTF-8");
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        environment.put("HOME", "/");
+        environment.put("LANG", "C.UTF-8");
+        if (isTheOnlyUser()) { // tar, by which kubectl cp works, would give files to users that aren't there, and fail
+            environment.put("TAR_OPTIONS", "--no-same-owner");
+        }
+        return environment;
+    }
+
+    /** Whether there is nobody but user 0 in here, {@code user_namespaces(7)}: an ordinary user's lab without subuid(5). */
+    private static boolean isTheOnlyUser() {
+        try {
+            List<String> map = Files.readAllLines(Path.of("/proc/self/uid_map"));
+            return map.size() == 1 && map.getFirst().strip().matches("0 +[0-9]+ +1");
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading which users there are: " + e.getMessage(), e);
+        }
     }
 
     /** This JVM's PID as the host sees it. */

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -195,11 +196,7 @@ class LabStatusTest {
     }
 
     private static JsonNode jsonOfHost(String... command) {
-        return jsonWitness(
-                new com.fasterxml.jackson.databind.ObjectMapper()
-                        .createObjectNode()
-                        .put("netns", "/proc/self/ns/net"),
-                command);
+        return TestLab.json(Ran.program(Map.of(), "", List.of(command)).ok(), command);
     }
 
     @Test

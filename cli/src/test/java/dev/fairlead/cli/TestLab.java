@@ -196,7 +196,10 @@ final class TestLab implements AutoCloseable {
 
     /** As {@link #witness}, of a tool that prints JSON. */
     static JsonNode jsonWitness(JsonNode nodeOrPod, String... command) {
-        String json = witness(nodeOrPod, command);
+        return json(witness(nodeOrPod, command), command);
+    }
+
+    static JsonNode json(String json, String... command) {
         try {
             return json.isBlank() ? JSON.createArrayNode() : JSON.readTree(json);
         } catch (JsonProcessingException e) {

@@ -66,8 +66,8 @@ public final class LabHost implements AutoCloseable {
             Supplier<LabMemory> remembering,
             List<Manifest> manifests,
             Map<String, String> environment) {
-        LabDoor door =
-                LabDoor.open(options.name().socket(hostUid()), options.name().name());
+        LabDoor door = LabDoor.open(
+                options.name().socket(LabName.ownerUid()), options.name().name());
         try {
             Netns.prepareJavaSockets();
             requireVisible(options);
@@ -139,21 +139,6 @@ public final class LabHost implements AutoCloseable {
             System.setErr(new PrintStream(new FileOutputStream(LOG.toFile(), true), true, StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException("could not make the lab's log", e);
-        }
-    }
-
-    /** The user outside: the one that our user 0 stands for, {@code user_namespaces(7)}. */
-    private static long hostUid() {
-        try {
-            for (String line : Files.readAllLines(Path.of("/proc/self/uid_map"))) {
-                String[] inside = line.strip().split(" +", -1);
-                if (Long.parseLong(inside[0]) == 0) {
-                    return Long.parseLong(inside[1]);
-                }
-            }
-            return LabName.ownUid();
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not find out which user this lab belongs to", e);
         }
     }
 

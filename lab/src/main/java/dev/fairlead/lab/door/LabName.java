@@ -61,6 +61,21 @@ public record LabName(String name) {
         }
     }
 
+    /** Asked inside a lab's namespaces, the user outside: the one that its user 0 stands for, {@code user_namespaces(7)}. */
+    public static long ownerUid() {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/uid_map"))) {
+                String[] inside = line.strip().split(" +", -1);
+                if (Long.parseLong(inside[0]) == 0) {
+                    return Long.parseLong(inside[1]);
+                }
+            }
+            return ownUid();
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not find out which user this lab belongs to", e);
+        }
+    }
+
     /** Labs of a user that run now, from the kernel's list of unix sockets. */
     public static List<LabName> running(long uid) {
         TreeSet<String> names = new TreeSet<>();
