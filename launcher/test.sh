@@ -18,6 +18,7 @@ conntrack conntrack
 tcpdump tcpdump
 ping iputils-ping
 curl curl
+dig bind9-dnsutils
 /usr/lib/cni/bridge containernetworking-plugins
 iptables iptables
 dnsmasq dnsmasq-base

@@ -26,14 +26,14 @@ import org.junit.jupiter.params.provider.ValueSource;
  *
  * <pre>
  *   node-1                        node-2
- *   curl, load, web-…       ───   web-…, web-…        Service web 10.96.0.10:80
+ *   curl, load, web-…       ───   web-…, web-…        Service web 10.96.0.80:80
  * </pre>
  */
 @HostUnchanged
 @ParameterizedClass
 @ValueSource(strings = {"inside", "process"})
 class LabChangesTest {
-    private static final String SERVICE_IP = "10.96.0.10";
+    private static final String SERVICE_IP = "10.96.0.80";
     private static final Pattern FAILED = Pattern.compile(", (\\d+) failed");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String WEB = """
@@ -53,7 +53,7 @@ class LabChangesTest {
             kind: Service
             metadata: {name: web}
             spec:
-              clusterIP: 10.96.0.10
+              clusterIP: 10.96.0.80
               selector: {app: web}
               ports: [{port: 80, targetPort: 8080}]
             """;
@@ -68,7 +68,7 @@ class LabChangesTest {
               containers:
               - name: curl
                 image: host
-                command: [bash, -c, 'while :; do curl -sS -m 3 http://10.96.0.10/hostname 2>&1 || echo FAILED; echo; done']
+                command: [bash, -c, 'while :; do curl -sS -m 3 http://10.96.0.80/hostname 2>&1 || echo FAILED; echo; done']
             ---
             apiVersion: v1
             kind: Pod

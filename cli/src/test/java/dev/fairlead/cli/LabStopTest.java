@@ -167,7 +167,7 @@ class LabStopTest {
                 .isEqualTo("a lab named '" + name + "' is stopped; bring it back with ./fairlead lab start --name "
                         + name + ", delete it with ./fairlead lab down --name " + name + ", or choose another --name");
 
-        assertThat(lab("start", name).ok()).contains("2 nodes, 3 of 4 pods ready, 1 Service");
+        assertThat(lab("start", name).ok()).contains("2 nodes, 4 of 5 pods ready, 2 Services");
         watch();
         assertThat(kubeconfig()).as("port, token and certificate").isEqualTo(kubeconfig);
         try (ApiCaller api = ApiCaller.of(kubeconfig)) {

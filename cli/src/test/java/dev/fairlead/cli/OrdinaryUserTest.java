@@ -86,7 +86,7 @@ class OrdinaryUserTest {
 
     @Test
     void aLabFromItsBeginningToItsEnd() throws IOException {
-        assertThat(fairlead(POD, "lab", "up", "--name", NAME, "-f", "-").ok()).contains("1 of 1 pods ready");
+        assertThat(fairlead(POD, "lab", "up", "--name", NAME, "-f", "-").ok()).contains("2 of 2 pods ready");
         Traces traces;
         try {
             JsonNode status = new ObjectMapper()

@@ -7,6 +7,7 @@ import dev.fairlead.lab.model.ObjectKey;
 import dev.fairlead.lab.model.Pod;
 import dev.fairlead.lab.model.Service;
 import dev.fairlead.lab.workload.ClientLoading;
+import dev.fairlead.lab.workload.DnsServing;
 import dev.fairlead.lab.workload.EchoServing;
 import dev.fairlead.lab.workload.HttpServing;
 import dev.fairlead.lab.workload.Running;
@@ -23,6 +24,7 @@ final class BuiltInImages {
         return switch (workload) {
             case Workload.Http http -> HttpServing.start(netns, name, http.port());
             case Workload.Echo echo -> EchoServing.start(netns, name, echo.port());
+            case Workload.Dns dns -> DnsServing.start(netns, name, dns.port(), lab.zone());
             case Workload.Client client ->
                 ClientLoading.start(
                         netns,

@@ -4,9 +4,11 @@ import dev.fairlead.api.resource.RuleBook;
 import dev.fairlead.api.serve.ApiRouter;
 import dev.fairlead.api.store.JournalException;
 import dev.fairlead.api.types.Types;
+import dev.fairlead.dns.ClusterZone;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.lab.control.Controllers;
 import dev.fairlead.lab.document.LabObjects;
+import dev.fairlead.lab.document.StoredNames;
 import dev.fairlead.lab.door.LabRefusal;
 import dev.fairlead.lab.kubeconfig.UserKubeconfig;
 import dev.fairlead.lab.manifest.ManifestReader;
@@ -84,6 +86,7 @@ public final class Lab implements AutoCloseable {
     private final Map<String, Pod> begun = new HashMap<>();
 
     private final LatestPicture picture;
+    private final ClusterZone zone;
 
     private Lab(LabOptions options, LabMemory memory, Map<String, String> environment) {
         this.options = options;
@@ -98,6 +101,7 @@ public final class Lab implements AutoCloseable {
                 InstantSource.system(),
                 random.split(),
                 this::wake);
+        this.zone = new ClusterZone(LabDns.ZONE, new StoredNames(memory.store()));
         this.controllers = new Controllers(random.split());
         this.picture = new LatestPicture(store.picture());
         this.router = LabApi.router(this, objects.registry());
@@ -238,6 +242,11 @@ public final class Lab implements AutoCloseable {
     /** What there is now. */
     public LabPicture picture() {
         return picture.now();
+    }
+
+    /** The names that pods can ask for. */
+    ClusterZone zone() {
+        return zone;
     }
 
     public LabOptions options() {

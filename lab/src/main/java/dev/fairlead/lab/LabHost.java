@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -58,7 +59,9 @@ public final class LabHost implements AutoCloseable {
      * @throws dev.fairlead.lab.model.ManifestException when a manifest can't be taken; then nothing is left
      */
     public static LabHost start(LabOptions options, List<Manifest> manifests, Map<String, String> environment) {
-        return start(options, () -> LabMemory.begin(options), manifests, environment);
+        List<Manifest> all = new ArrayList<>(List.of(LabDns.manifest(options.layout())));
+        all.addAll(manifests);
+        return start(options, () -> LabMemory.begin(options), all, environment);
     }
 
     private static LabHost start(

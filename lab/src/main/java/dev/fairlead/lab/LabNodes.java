@@ -14,6 +14,7 @@ import dev.fairlead.lab.node.LabAgent;
 import dev.fairlead.lab.node.LabNode;
 import dev.fairlead.lab.node.NodeCni;
 import dev.fairlead.lab.node.NodeSlot;
+import dev.fairlead.lab.node.PodNames;
 import dev.fairlead.lab.node.PodNetwork;
 import dev.fairlead.lab.node.Sandbox;
 import dev.fairlead.lab.node.Underlay;
@@ -223,6 +224,7 @@ final class LabNodes implements AutoCloseable {
                     pause,
                     RUN.resolve("logs"),
                     RUN.resolve("pods"),
+                    new PodNames.Cluster(LabDns.address(options.layout()), LabDns.ZONE),
                     boot.environment(),
                     boot.contents(),
                     boot.builtIn(),

@@ -145,6 +145,9 @@ final class Documents {
 
     private static ObjectNode service(ServiceSpec service) {
         ObjectNode spec = copy(service.original());
+        if (!service.alias().isEmpty()) {
+            return spec.without(List.of("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"));
+        }
         if (!spec.has("type")) {
             spec.put("type", "ClusterIP");
         }

@@ -10,6 +10,7 @@ import dev.fairlead.api.store.ObjectStore;
 import dev.fairlead.lab.model.Endpoint;
 import dev.fairlead.lab.model.LabPicture;
 import dev.fairlead.lab.model.Pod;
+import dev.fairlead.lab.model.PodSpec;
 import dev.fairlead.lab.model.PortEndpoints;
 import dev.fairlead.lab.model.Service;
 import dev.fairlead.lab.model.ServicePort;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -45,7 +47,7 @@ final class EndpointDocuments {
     static void conclude(LabPicture picture, ObjectStore.Draft draft, Instant now) {
         EndpointDocuments documents = new EndpointDocuments(picture, now);
         for (Service service : picture.services().values()) {
-            if (!service.spec().selector().isEmpty()) {
+            if (!service.spec().selector().isEmpty() && service.spec().alias().isEmpty()) {
                 documents.add(service);
             }
         }
@@ -91,13 +93,15 @@ final class EndpointDocuments {
         List<PortEndpoints> behind = PortEndpoints.of(picture, service);
         ObjectNode old = document(service, Resources.ENDPOINTS, name);
         for (Family family : service.spec().ipFamilies()) {
-            List<Group> groups = groups(family, behind);
+            List<Group> groups = service.spec().ports().isEmpty() // a headless one needs none
+                    ? List.of(new Group(family, PortEndpoints.withoutPorts(picture, service, family), List.of()))
+                    : groups(family, behind);
             for (int i = 0; i < groups.size(); i++) {
                 String sliceName = name + (family == Family.IPV4 ? "-ipv4" : "-ipv6") + (i == 0 ? "" : "-" + (i + 1));
                 wanted.put(
                         Resources.ENDPOINT_SLICES.key(namespace, sliceName), slice(service, sliceName, groups.get(i)));
                 if (family == service.spec().ipFamilies().getFirst()) { // Endpoints know one family
-                    addSubset(old, groups.get(i));
+                    addSubset(service, old, groups.get(i));
                 }
             }
         }
@@ -173,12 +177,25 @@ final class EndpointDocuments {
                     .put("ready", endpoint.ready())
                     .put("serving", endpoint.serving())
                     .put("terminating", endpoint.terminating());
+            hostname(service, endpoint).ifPresent(hostname -> json.put("hostname", hostname));
             json.put("nodeName", endpoint.nodeName());
             json.set("targetRef", reference(endpoint));
         }
         ArrayNode ports = slice.putArray("ports");
         group.ports().forEach(port -> ports.add(port(port)));
         return slice;
+    }
+
+    /** A pod that says of which Service it is part has a name of its own there. */
+    private Optional<String> hostname(Service service, Endpoint endpoint) {
+        return Optional.ofNullable(picture.pods().get(endpoint.pod()))
+                .map(Pod::spec)
+                .filter(spec -> !spec.hostname().isEmpty()
+                        && spec.original()
+                                .path("subdomain")
+                                .asText()
+                                .equals(service.metadata().name()))
+                .map(PodSpec::hostname);
     }
 
     private static ObjectNode port(PortNumber port) {
@@ -199,7 +216,7 @@ final class EndpointDocuments {
         return pod == null ? reference : reference.put("uid", pod.metadata().uid());
     }
 
-    private void addSubset(ObjectNode endpoints, Group group) {
+    private void addSubset(Service service, ObjectNode endpoints, Group group) {
         ObjectNode subset = JsonNodeFactory.instance.objectNode();
         for (Endpoint endpoint : group.endpoints()) {
             if (endpoint.ready() || !endpoint.terminating()) {
@@ -207,6 +224,7 @@ final class EndpointDocuments {
                         .addObject()
                         .put("ip", endpoint.ip().toString())
                         .put("nodeName", endpoint.nodeName());
+                hostname(service, endpoint).ifPresent(hostname -> address.put("hostname", hostname));
                 address.set("targetRef", reference(endpoint));
             }
         }

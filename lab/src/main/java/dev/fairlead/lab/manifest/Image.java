@@ -7,10 +7,11 @@ enum Image {
     HOST("host"),
     HTTP("fairlead/http"),
     ECHO("fairlead/echo"),
-    CLIENT("fairlead/client");
+    CLIENT("fairlead/client"),
+    DNS("fairlead/dns");
 
     /** How messages list them. */
-    static final String KNOWN = "the lab has host, fairlead/http, fairlead/echo and fairlead/client";
+    static final String KNOWN = "the lab has host, fairlead/http, fairlead/echo, fairlead/client and fairlead/dns";
 
     private final String text;
 

@@ -118,9 +118,15 @@ final class PodReader {
         if (workload instanceof Workload.Http http) {
             claim("TCP", http.port(), container, fields, listeners);
         } else if (workload instanceof Workload.Echo echo) {
-            claim("TCP", echo.port(), container, fields, listeners);
-            claim("UDP", echo.port(), container, fields, listeners);
+            claimBoth(echo.port(), container, fields, listeners);
+        } else if (workload instanceof Workload.Dns dns) {
+            claimBoth(dns.port(), container, fields, listeners);
         }
+    }
+
+    private static void claimBoth(int port, Container container, Fields fields, Map<String, String> listeners) {
+        claim("TCP", port, container, fields, listeners);
+        claim("UDP", port, container, fields, listeners);
     }
 
     private static void claim(

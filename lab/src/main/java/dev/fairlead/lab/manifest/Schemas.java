@@ -52,6 +52,8 @@ final class Schemas {
             .takes(TEXT, "nodeName", "hostname", "restartPolicy")
             .takes(TEXT_MAP, "nodeSelector")
             .takes(NUMBER, "terminationGracePeriodSeconds")
+            .takes(OBJECT, "dnsConfig")
+            .takes(LIST, "hostAliases")
             .takes(TEXT, "dnsPolicy", "serviceAccountName", "serviceAccount", "schedulerName", "subdomain")
             .takes(TEXT, "priorityClassName", "runtimeClassName", "preemptionPolicy", "hostnameOverride")
             .takes(TRUTH, "automountServiceAccountToken", "shareProcessNamespace", "enableServiceLinks")
@@ -64,8 +66,6 @@ final class Schemas {
             .notes(LIST, "schedulingGates", NO_PLACEMENT)
             .notes(LIST, "readinessGates", "has no effect; a pod is ready when its containers are")
             .notes(NUMBER, "activeDeadlineSeconds", "has no effect; the pod runs until it is deleted")
-            .notes(LIST, "hostAliases", "has no effect; containers see the host's /etc/hosts")
-            .notes(OBJECT, "dnsConfig", "has no effect; containers see the host's /etc/resolv.conf")
             .refuses(LIST, "ephemeralContainers", "ephemeral containers cannot stand in a manifest; leave them out")
             .refuses(TRUTH, "hostPID", "the host's processes are not shown to pods; leave it out")
             .refuses(TRUTH, "hostIPC", "the host's IPC namespace is not given to pods; leave it out");
@@ -202,13 +202,19 @@ final class Schemas {
     static final Schema SERVICE_SPEC = new Schema()
             .takes(LIST, "ports")
             .takes(TEXT_MAP, "selector")
-            .takes(TEXT, "clusterIP", "type", "ipFamilyPolicy", "sessionAffinity", "internalTrafficPolicy")
+            .takes(
+                    TEXT,
+                    "clusterIP",
+                    "type",
+                    "externalName",
+                    "ipFamilyPolicy",
+                    "sessionAffinity",
+                    "internalTrafficPolicy")
             .takes(TEXTS, "clusterIPs", "ipFamilies")
             .takes(TRUTH, "publishNotReadyAddresses")
             .takes(OBJECT, "sessionAffinityConfig")
             .notes(TEXT, "trafficDistribution", "has no effect; all endpoints get connections")
             .refuses(TEXTS, "externalIPs", "is not supported; the lab's Services have cluster addresses only")
-            .refuses(TEXT, "externalName", "belongs to type ExternalName, which the lab does not have; leave it out")
             .refuses(TEXT, "externalTrafficPolicy", BALANCER_ONLY)
             .refuses(NUMBER, "healthCheckNodePort", BALANCER_ONLY)
             .refuses(TEXT, "loadBalancerIP", BALANCER_ONLY)

@@ -18,12 +18,16 @@ final class ServiceReader {
 
     static ServiceSpec spec(Fields spec) {
         checkPolicies(spec);
-        boolean headless = spec.text("clusterIP").equals("None");
+        boolean alias = spec.text("type").equals("ExternalName");
+        if (alias) {
+            checkAlias(spec);
+        }
+        boolean headless = alias || spec.text("clusterIP").equals("None");
         List<ServicePort> ports = ports(spec);
         if (ports.isEmpty() && !headless) {
             throw spec.wrong("ports", "is missing; a Service needs at least one port");
         }
-        if (spec.labels("selector").isEmpty()) {
+        if (spec.labels("selector").isEmpty() && !alias) {
             spec.scope().note(spec.path("selector"), "is missing; without one the Service has no endpoints");
         }
         return new ServiceSpec(
@@ -40,15 +44,32 @@ final class ServiceReader {
     /** Before anything else: with another type goes a whole set of other fields. */
     static void checkType(String type, Scope scope) {
         switch (type) {
-            case "", "ClusterIP" -> {}
-            case "NodePort", "LoadBalancer", "ExternalName" ->
+            case "", "ClusterIP", "ExternalName" -> {}
+            case "NodePort", "LoadBalancer" ->
                 throw scope.wrong(
                         "spec.type",
                         type
-                                + " is not supported; the lab has ClusterIP Services, and headless ones with clusterIP: None");
+                                + " is not supported; the lab has ClusterIP Services, headless ones with clusterIP: None, and ExternalName");
             default ->
                 throw scope.wrong(
                         "spec.type", "'" + Text.brief(type) + "' is not a Service type; use ClusterIP or leave it out");
+        }
+    }
+
+    private static void checkAlias(Fields spec) {
+        String name = spec.text("externalName");
+        if (name.isEmpty()) {
+            throw spec.wrong(
+                    "externalName", "is missing; it is the name that a Service of type ExternalName stands for");
+        }
+        if (!NameRule.SUBDOMAIN.allows(name.endsWith(".") ? name.substring(0, name.length() - 1) : name)) {
+            throw spec.wrong(
+                    "externalName", "'" + Text.brief(name) + "' is not a name; " + NameRule.SUBDOMAIN.wanted());
+        }
+        for (String field : List.of("clusterIP", "clusterIPs")) {
+            if (spec.has(field)) {
+                throw spec.wrong(field, "may not be set for ExternalName services; leave it out");
+            }
         }
     }
 

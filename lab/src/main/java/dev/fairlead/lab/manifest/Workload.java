@@ -15,6 +15,9 @@ public sealed interface Workload {
     /** {@code fairlead/echo}: sends back what it gets, on TCP and on UDP. @param port 1 to 65535 */
     record Echo(int port) implements Workload {}
 
+    /** {@code fairlead/dns}: answers the names of Services and pods, on TCP and on UDP. @param port 1 to 65535 */
+    record Dns(int port) implements Workload {}
+
     /** {@code fairlead/client}: keeps asking a target. @param ratePerSecond above 0, to 10000 */
     record Client(Target target, Mode mode, double ratePerSecond) implements Workload {}
 

@@ -20,6 +20,7 @@ import java.util.Map;
  */
 final class WorkloadReader {
     private static final int HTTP_PORT = 80;
+    private static final int DNS_PORT = 53;
     private static final int ECHO_PORT = 7; // RFC 862
     private static final double RATE = 10;
     private static final double HIGHEST_RATE = 10_000;
@@ -50,6 +51,7 @@ final class WorkloadReader {
             case HOST -> hostCommand();
             case HTTP -> new Workload.Http(port(image, settings(image, "port"), HTTP_PORT));
             case ECHO -> new Workload.Echo(port(image, settings(image, "port"), ECHO_PORT));
+            case DNS -> new Workload.Dns(port(image, settings(image, "port"), DNS_PORT));
             case CLIENT -> client(settings(image, "target", "rate", "protocol"));
         };
     }
@@ -74,7 +76,7 @@ final class WorkloadReader {
             return port(setting.field(), setting.value());
         }
         for (ContainerPort port : container.ports()) {
-            if (image == Image.ECHO || port.protocol() == Protocol.TCP) {
+            if (image != Image.HTTP || port.protocol() == Protocol.TCP) {
                 return port.containerPort();
             }
         }

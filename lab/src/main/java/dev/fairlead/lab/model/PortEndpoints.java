@@ -31,6 +31,15 @@ public record PortEndpoints(ServicePort port, List<Endpoint> endpoints) {
         return all;
     }
 
+    /** The pods behind a Service that says no port, each with port 0. */
+    public static List<Endpoint> withoutPorts(LabPicture picture, Service service, Family family) {
+        List<Endpoint> endpoints = new ArrayList<>();
+        podsBehind(picture, service).forEach(pod -> add(endpoints, service.spec(), pod, 0));
+        return endpoints.stream()
+                .filter(endpoint -> endpoint.ip().family() == family)
+                .toList();
+    }
+
     private static List<Pod> podsBehind(LabPicture picture, Service service) {
         List<Pod> pods = new ArrayList<>();
         if (service.spec().selector().isEmpty()) {

@@ -20,7 +20,11 @@ final class ServiceAdmission {
      * The families, and those addresses that were asked for or that the Service has already. For all Services before
      * {@link #filled} for any, so that none takes at random what another asks for by number.
      */
-    Service resolved(Service written, Optional<Service> existing, Place place) {
+    Service resolved(Service written, Optional<Service> before, Place place) {
+        if (!written.spec().alias().isEmpty()) {
+            return written; // it has neither
+        }
+        Optional<Service> existing = before.filter(old -> old.spec().alias().isEmpty());
         ServiceSpec asked =
                 existing.map(old -> kept(written.spec(), old.spec(), place)).orElse(written.spec());
         FamilyChoice choice = FamilyChoice.of(asked, cidrs, place);

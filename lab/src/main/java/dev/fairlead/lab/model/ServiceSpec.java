@@ -10,7 +10,7 @@ import java.util.Map;
  * What a Service is.
  *
  * @param selector labels that its pods have; empty for a Service without endpoints
- * @param headless {@code clusterIP: None}: names only, no address
+ * @param headless {@code clusterIP: None}, or an alias: names only, no address
  * @param clusterIps its addresses in the order of {@code ipFamilies}; in a manifest those that were asked for
  * @param ipFamilies in a manifest those that were asked for
  * @param publishNotReadyAddresses whether endpoints count as ready whatever their pods say
@@ -51,6 +51,13 @@ public record ServiceSpec(
         selector = Ordered.copy(selector);
         clusterIps = List.copyOf(clusterIps);
         ipFamilies = List.copyOf(ipFamilies);
+    }
+
+    /** The name that it stands for, {@code externalName} of type ExternalName; empty for every other Service. */
+    public String alias() {
+        return original.path("type").asText().equals("ExternalName")
+                ? original.path("externalName").asText()
+                : "";
     }
 
     ServiceSpec withAddresses(List<Ip> ips, FamilyPolicy policy, List<Family> families, boolean isHeadless) {

@@ -73,6 +73,7 @@ public final class Kubelet {
      *
      * @param logs directory for what containers print
      * @param volumes directory for what pods mount
+     * @param names whom pods ask for names
      * @param contents of ConfigMaps and Secrets
      */
     public record Means(
@@ -81,6 +82,7 @@ public final class Kubelet {
             Path pauseProgram,
             Path logs,
             Path volumes,
+            PodNames.Cluster names,
             Map<String, String> environment,
             Content.Source contents,
             BuiltIn builtIn,

@@ -2,6 +2,7 @@ package dev.fairlead.lab.node;
 
 import dev.fairlead.cni.CniException;
 import dev.fairlead.kernel.KernelException;
+import dev.fairlead.kernel.process.Setup;
 import dev.fairlead.lab.life.PodCourse;
 import dev.fairlead.lab.life.Step;
 import dev.fairlead.lab.model.Container;
@@ -42,6 +43,7 @@ public final class RunningPod {
     private final Kubelet.Listener listener;
     private final PodCourse course;
     private final PodVolumes volumes;
+    private final PodNames names;
     // Read without the lock, which a plugin or a process that takes its time may hold for long.
     private final List<RunningContainer> containers = new CopyOnWriteArrayList<>();
     private volatile Optional<Sandbox> sandbox = Optional.empty();
@@ -61,6 +63,7 @@ public final class RunningPod {
         this.listener = listener;
         this.course = new PodCourse(pod);
         this.volumes = new PodVolumes(means.volumes().resolve(containerId()));
+        this.names = new PodNames(pod, means.names(), means.volumes().resolve(containerId()));
         for (Container container : pod.spec().allContainers()) {
             containers.add(new RunningContainer(this, container));
         }
@@ -90,9 +93,10 @@ public final class RunningPod {
         }
         try {
             volumes.make(pod.spec().volumes(), lateValues());
+            List<Setup> files = names.make();
             Sandbox made = pod.spec().hostNetwork()
-                    ? Sandbox.inNetworkOf(means.place().sandbox(), means.pauseProgram(), hostname())
-                    : Sandbox.create(means.pauseProgram(), hostname());
+                    ? Sandbox.inNetworkOf(means.place().sandbox(), means.pauseProgram(), hostname(), files)
+                    : Sandbox.create(means.pauseProgram(), hostname(), files);
             sandbox = Optional.of(made);
             var unused = made.pause().exit().thenRunAsync(() -> pauseEnded(made), onOwnThread("exit"));
             if (!pod.spec().hostNetwork()) {
@@ -102,6 +106,7 @@ public final class RunningPod {
                 attached = Optional.of(means.network()
                         .attach(pod, containerId(), made.netnsPath().toString()));
             }
+            names.write(hostname(), addresses());
             failures = 0;
             look();
         } catch (MissingContentException e) {

@@ -32,23 +32,32 @@ public final class Sandbox implements AutoCloseable {
      * that is down.
      */
     public static Sandbox create(Path pauseProgram, String hostname) {
-        return create(pauseProgram, hostname, new Setup.Unshare(ALL), new Setup.Hostname(hostname));
+        return create(pauseProgram, hostname, List.of());
+    }
+
+    /** As {@link #create}. @param files mounts that everybody inside sees */
+    static Sandbox create(Path pauseProgram, String hostname, List<Setup> files) {
+        return create(pauseProgram, hostname, List.of(new Setup.Unshare(ALL), new Setup.Hostname(hostname)), files);
     }
 
     /** Makes those of a pod that is in its node's own network namespace ({@code hostNetwork}). */
-    static Sandbox inNetworkOf(Sandbox node, Path pauseProgram, String hostname) {
+    static Sandbox inNetworkOf(Sandbox node, Path pauseProgram, String hostname, List<Setup> files) {
         return create(
                 pauseProgram,
                 hostname,
-                new Setup.Join(node.pause.descriptor(), Setup.NET),
-                new Setup.Unshare(ALL & ~Setup.NET),
-                new Setup.Hostname(hostname));
+                List.of(
+                        new Setup.Join(node.pause.descriptor(), Setup.NET),
+                        new Setup.Unshare(ALL & ~Setup.NET),
+                        new Setup.Hostname(hostname)),
+                files);
     }
 
-    private static Sandbox create(Path pauseProgram, String hostname, Setup... setups) {
+    private static Sandbox create(Path pauseProgram, String hostname, List<Setup> namespaces, List<Setup> files) {
+        List<Setup> setups = new ArrayList<>(namespaces);
+        setups.addAll(files);
         Fd.Pipe ready = Fd.pipe("pause's output");
         try (Fd reading = ready.reading()) {
-            Child pause = start(pauseProgram, ready.writing(), setups);
+            Child pause = start(pauseProgram, ready.writing(), setups.toArray(Setup[]::new));
             try {
                 String refused = new String(reading.readToEnd(), StandardCharsets.UTF_8).strip();
                 if (!refused.isEmpty()) {

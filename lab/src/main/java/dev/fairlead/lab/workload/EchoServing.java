@@ -3,7 +3,6 @@ package dev.fairlead.lab.workload;
 import dev.fairlead.kernel.netns.Netns;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
@@ -36,25 +35,11 @@ public final class EchoServing implements Running {
      * @param port 1 to 65535, for both protocols
      */
     public static EchoServing start(Netns pod, String hostname, int port) {
-        // Only the sockets are opened inside: a thread started there would stay in the pod's namespace.
-        EchoServing serving = pod.call(() -> listen(hostname, port));
+        PodSockets sockets = PodSockets.open(pod, "fairlead/echo", hostname, port);
+        EchoServing serving = new EchoServing(sockets.tcp(), sockets.udp(), port);
         Thread.ofVirtual().name(hostname + "-echo-tcp").start(serving::acceptAll);
         Thread.ofPlatform().daemon().name(hostname + "-echo-udp").start(serving::answerDatagrams);
         return serving;
-    }
-
-    private static EchoServing listen(String hostname, int port) {
-        try {
-            ServerSocketChannel tcp = ServerSocketChannel.open();
-            DatagramChannel udp = DatagramChannel.open();
-            tcp.bind(new InetSocketAddress(port), 1024);
-            udp.bind(new InetSocketAddress(port));
-            return new EchoServing(tcp, udp, port);
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "fairlead/echo could not listen on port " + port + " in pod " + hostname + ": " + e.getMessage(),
-                    e);
-        }
     }
 
     private void acceptAll() {
