@@ -122,13 +122,14 @@ final class Columns {
     }
 
     private static String ports(JsonNode service) {
-        return join(
+        String ports = join(
                 service.path("spec").path("ports"),
                 port -> port.path("port").asText()
                         + (port.path("nodePort").asInt() > 0
                                 ? ":" + port.path("nodePort").asText()
                                 : "") + "/"
                         + port.path("protocol").asText("TCP"));
+        return ports.isEmpty() ? NONE : ports;
     }
 
     private static List<Column> node() {
