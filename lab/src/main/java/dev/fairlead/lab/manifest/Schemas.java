@@ -22,8 +22,7 @@ final class Schemas {
     private static final String NO_GRPC = "is not asked by the lab; use httpGet, tcpSocket or exec";
     private static final String NO_AMOUNTS =
             "has no meaning in the lab, which limits no container's CPU or memory; write the value itself";
-    private static final String NO_PLACEMENT =
-            "has no effect; the lab spreads pods over its nodes, and obeys nodeName and nodeSelector";
+    private static final String NO_GATES = "has no effect; pods are placed at once";
 
     static final Schema OBJECT_FIELDS = new Schema()
             .takes(TEXT, "apiVersion", "kind")
@@ -59,9 +58,9 @@ final class Schemas {
             .takes(OBJECT, "securityContext", "overhead", "os", "resources", "workloadRef")
             .takes(LIST, "imagePullSecrets", "tolerations", "resourceClaims")
             .takes(NUMBER, "priority")
-            .notes(OBJECT, "affinity", NO_PLACEMENT)
-            .notes(LIST, "topologySpreadConstraints", NO_PLACEMENT)
-            .notes(LIST, "schedulingGates", NO_PLACEMENT)
+            .takes(OBJECT, "affinity")
+            .takes(LIST, "topologySpreadConstraints")
+            .notes(LIST, "schedulingGates", NO_GATES)
             .notes(LIST, "readinessGates", "has no effect; a pod is ready when its containers are")
             .notes(NUMBER, "activeDeadlineSeconds", "has no effect; the pod runs until it is deleted")
             .notes(LIST, "hostAliases", "has no effect; containers see the host's /etc/hosts")
