@@ -120,13 +120,14 @@ class LabPlacementTest {
                         .ok())
                 .contains("pod/plain");
         kubectl.run("taint", "node", "node-2", "team-").ok();
-        kubectl.run("taint", "node", "node-2", "team-").refusal(1);
         kubectl.run("wait", "--for=condition=Ready", "pod/plain", "--timeout=30s")
                 .ok();
         assertThat(nodes("app=plain")).containsExactly("node-2");
         kubectl.run("taint", "node", "node-1", "node-3", "team-").ok();
-        assertThat(kubectl.run("taint", "node", "node-1", "a=b:Never").refusal(1))
-                .contains("invalid taint effect: Never");
+        String wrong = "{\"spec\":{\"taints\":[{\"key\":\"a\",\"effect\":\"Never\"}]}}";
+        assertThat(kubectl.run("patch", "node", "node-1", "--type=merge", "-p", wrong)
+                        .err())
+                .contains("spec.taints[0].effect: Unsupported value: \"Never\": supported values: \"NoExecute\",");
     }
 
     @Test
