@@ -15,8 +15,10 @@ import dev.fairlead.plan.ServiceName;
 import dev.fairlead.plan.ServicePort;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads of an object what the network needs, and lets the rest go.
@@ -25,6 +27,7 @@ import java.util.Map;
  */
 final class FactReader {
     private static final String SERVICE_OF_SLICE = "kubernetes.io/service-name";
+    private static final String ZONE = "topology.kubernetes.io/zone";
     private static final int MOST_PORT = 65_535;
 
     private FactReader() {}
@@ -75,7 +78,11 @@ final class FactReader {
         if (podCidrs.isEmpty() && spec.hasNonNull("podCIDR")) {
             podCidrs = List.of(prefix(spec.path("podCIDR"), "spec.podCIDR"));
         }
-        return new Fact.OfNode(new Node(name(object), addresses, podCidrs));
+        return new Fact.OfNode(new Node(
+                name(object),
+                addresses,
+                podCidrs,
+                object.path("metadata").path("labels").path(ZONE).asText("")));
     }
 
     private static Fact service(JsonNode object) {
@@ -145,7 +152,20 @@ final class FactReader {
                         : "",
                 ready,
                 conditions.path("serving").asBoolean(ready),
-                conditions.path("terminating").asBoolean(false));
+                conditions.path("terminating").asBoolean(false),
+                hints(endpoint.path("hints")));
+    }
+
+    private static Endpoint.Hints hints(JsonNode hints) {
+        return hints.isEmpty()
+                ? Endpoint.Hints.NONE
+                : new Endpoint.Hints(names(hints.path("forZones")), names(hints.path("forNodes")));
+    }
+
+    private static Set<String> names(JsonNode list) {
+        Set<String> names = new HashSet<>();
+        list.forEach(item -> names.add(item.path("name").asText()));
+        return names;
     }
 
     private static Fact pod(JsonNode object) {

@@ -1,6 +1,7 @@
 package dev.fairlead.lab;
 
 import dev.fairlead.lab.control.NodeLifecycle;
+import dev.fairlead.lab.control.TaintEviction;
 import dev.fairlead.lab.document.LabObjects;
 import dev.fairlead.lab.manifest.DocumentReader;
 import dev.fairlead.lab.model.LabPicture;
@@ -11,10 +12,12 @@ import dev.fairlead.lab.node.LabNode;
 import dev.fairlead.lab.node.NodeSlot;
 import dev.fairlead.lab.node.Sandbox;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +29,7 @@ final class NodeBook {
     private final LabObjects objects;
     private final LabNodes nodes;
     private final NodeLifecycle lifecycle = new NodeLifecycle();
+    private final TaintEviction evictions = new TaintEviction();
 
     NodeBook(Store store, LabObjects objects, LabNodes nodes) {
         this.store = store;
@@ -41,7 +45,7 @@ final class NodeBook {
         });
     }
 
-    /** What users wrote about a node that was there before stays: labels, annotations, and whether it is cordoned. */
+    /** What users wrote about a node that was there before stays: labels, annotations, taints, and whether it is cordoned. */
     private void put(NodeSlot slot, Sandbox sandbox) {
         String name = slot.name();
         Optional<Node> before = store.picture().node(name);
@@ -57,6 +61,7 @@ final class NodeBook {
                 slot.podCidrs(),
                 sandbox.hostNetnsPath(),
                 true,
+                before.map(Node::taints).orElse(List.of()),
                 before.isPresent() && before.get().unschedulable()));
     }
 
@@ -83,11 +88,14 @@ final class NodeBook {
     /** Does what is due, in {@link LabObjects#write}. */
     void act(Instant now) {
         lifecycle.act(store, now);
+        evictions.act(store, now);
     }
 
     /** When time alone next changes something. */
     Optional<Instant> due(LabPicture picture, Instant now) {
-        return lifecycle.due(picture, now);
+        return Stream.of(lifecycle.due(picture, now), evictions.due(picture, now))
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder());
     }
 
     /** Nodes that are on say so. */

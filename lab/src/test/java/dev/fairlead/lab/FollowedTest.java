@@ -47,6 +47,7 @@ class FollowedTest {
                 List.of(Prefix.of("10.244." + n + ".0/24")),
                 "/proc/" + n + "/ns/net",
                 true,
+                List.of(),
                 false);
     }
 

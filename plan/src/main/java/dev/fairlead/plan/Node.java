@@ -14,8 +14,9 @@ import java.util.Optional;
  * @param addresses {@code status.addresses} of type InternalIP in the order given; the first of a family is the one that
  *     other nodes send to
  * @param podCidrs {@code spec.podCIDRs}, host bits cleared; empty until the node has been given any
+ * @param zone its label {@code topology.kubernetes.io/zone}, or empty
  */
-public record Node(String name, List<Ip> addresses, List<Prefix> podCidrs) {
+public record Node(String name, List<Ip> addresses, List<Prefix> podCidrs, String zone) {
 
     public Node {
         if (name.isEmpty()) {
@@ -27,6 +28,11 @@ public record Node(String name, List<Ip> addresses, List<Prefix> podCidrs) {
             networks.add(podCidr.network());
         }
         podCidrs = List.copyOf(networks);
+    }
+
+    /** A node without a zone. */
+    public Node(String name, List<Ip> addresses, List<Prefix> podCidrs) {
+        this(name, addresses, podCidrs, "");
     }
 
     /** The address of this family that other nodes send to. */

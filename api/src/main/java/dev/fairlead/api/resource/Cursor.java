@@ -78,6 +78,11 @@ record Cursor(JsonNode node, String path, List<FieldError> errors) {
         }
     }
 
+    /** A label's key, or what is written like one. */
+    void qualified() {
+        NameRule.QUALIFIED.check(path, text(), errors);
+    }
+
     void labels() {
         NameRule.labels(path, node, errors);
     }

@@ -129,16 +129,9 @@ final class PodSpecRules {
         spec.at("hostname").named(NameRule.LABEL);
         spec.at("subdomain").named(NameRule.LABEL);
         spec.at("nodeSelector").labels();
-        spec.at("tolerations").items().forEach(PodSpecRules::toleration);
+        PlacementRules.validate(spec);
         for (Cursor alias : spec.at("hostAliases").items()) {
             alias.at("ip").ip();
-        }
-        for (Cursor spread : spec.at("topologySpreadConstraints").items()) {
-            if (spread.at("maxSkew").node().asLong() <= 0) {
-                spread.at("maxSkew").invalid("must be greater than zero");
-            }
-            spread.at("topologyKey").required("can not be empty");
-            spread.at("whenUnsatisfiable").oneOf(List.of("DoNotSchedule", "ScheduleAnyway"));
         }
     }
 
@@ -373,22 +366,6 @@ final class PodSpecRules {
         }
         if (handlers == 0) {
             asked.errors().add(FieldError.required(asked.path(), "must specify a handler type"));
-        }
-    }
-
-    private static void toleration(Cursor toleration) {
-        toleration.at("effect").oneOf(List.of("NoSchedule", "PreferNoSchedule", "NoExecute"));
-        toleration.at("operator").oneOf(List.of("Equal", "Exists"));
-        boolean exists = toleration.at("operator").text().equals("Exists");
-        if (exists && toleration.at("value").isThere()) {
-            toleration.at("operator").invalid(toleration.node(), "value must be empty when `operator` is 'Exists'");
-        }
-        if (toleration.at("key").text().isEmpty() && !exists) {
-            toleration
-                    .at("operator")
-                    .invalid(
-                            toleration.at("operator").text(),
-                            "operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
         }
     }
 }

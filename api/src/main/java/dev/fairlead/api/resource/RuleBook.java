@@ -12,6 +12,7 @@ public final class RuleBook {
     public static Map<String, Rules> of(List<Prefix> serviceCidrs) {
         return Map.ofEntries(
                 Map.entry(Resources.PODS.name(), new PodRules()),
+                Map.entry(Resources.NODES.name(), new NodeRules()),
                 Map.entry(Resources.SERVICES.name(), new ServiceRules(new ClusterAddresses(serviceCidrs))),
                 Map.entry(Resources.DEPLOYMENTS.name(), new DeploymentRules()),
                 Map.entry(Resources.REPLICA_SETS.name(), new ReplicaSetRules()),

@@ -22,6 +22,7 @@ final class ServiceRules implements Rules {
     private static final int NODE_PORT_FIRST = 30_000;
     private static final int NODE_PORT_LAST = 32_767;
     private static final String HEADLESS = "None";
+    private static final List<String> DISTRIBUTIONS = List.of("PreferClose", "PreferSameZone", "PreferSameNode");
 
     private final ClusterAddresses addresses;
 
@@ -130,6 +131,7 @@ final class ServiceRules implements Rules {
         spec.at("sessionAffinity").oneOf(List.of("ClientIP", "None"));
         spec.at("internalTrafficPolicy").oneOf(List.of("Cluster", "Local"));
         spec.at("externalTrafficPolicy").oneOf(List.of("Cluster", "Local"));
+        spec.at("trafficDistribution").oneOf(DISTRIBUTIONS);
         if (isExternalName(object)) {
             Cursor name = spec.at("externalName");
             if (name.required("")) {

@@ -115,11 +115,16 @@ final class DeploymentController {
         }
         ReplicaSet current = versions.current().get();
         boolean newest = versions.older().stream().allMatch(old -> Versions.revision(old) < Versions.revision(current));
-        if (newest) {
-            scale(current, replicas);
-        } else { // the user went back to an earlier template
-            ReplicaSet renewed = current.withMetadata(revised(current.metadata()));
-            actions.add(new Action.UpdateReplicaSet(renewed.withReplicas(replicas)));
+        Map<String, String> annotations = Versions.inherited(
+                current.metadata().annotations(), deployment.metadata().annotations());
+        if (!newest) { // the user went back to an earlier template
+            annotations = versions.revised(annotations);
+        }
+        if (current.replicas() != replicas
+                || !annotations.equals(current.metadata().annotations())) {
+            actions.add(new Action.UpdateReplicaSet(
+                    current.withMetadata(current.metadata().withAnnotations(annotations))
+                            .withReplicas(replicas)));
         }
     }
 
@@ -174,33 +179,22 @@ final class DeploymentController {
                         key.namespace(),
                         key.name(),
                         labels,
-                        inherited(deployment.metadata().annotations()))
+                        versions.revised(Versions.inherited(
+                                Map.of(), deployment.metadata().annotations())))
                 .withOwner(new OwnerReference(
                         Kind.DEPLOYMENT,
                         deployment.metadata().name(),
                         deployment.metadata().uid()));
         return new ReplicaSet(
-                revised(metadata),
+                metadata,
                 replicas,
                 new LabelSelector(plus(selector.matchLabels(), hash), selector.matchExpressions()),
                 template.withLabels(labels));
     }
 
-    /** Without what kubectl wrote about the Deployment itself, as {@code skipCopyAnnotation} has it. */
-    private static Map<String, String> inherited(Map<String, String> annotations) {
-        Map<String, String> inherited = new LinkedHashMap<>(annotations);
-        inherited.remove("kubectl.kubernetes.io/last-applied-configuration");
-        return inherited;
-    }
-
     private ObjectKey key(String hash) {
         return new ObjectKey(
                 deployment.metadata().namespace(), deployment.metadata().name() + "-" + hash);
-    }
-
-    private ObjectMeta revised(ObjectMeta metadata) {
-        return metadata.withAnnotations(
-                plus(metadata.annotations(), Map.of(Versions.REVISION, Long.toString(versions.nextRevision()))));
     }
 
     private static Map<String, String> plus(Map<String, String> map, Map<String, String> more) {

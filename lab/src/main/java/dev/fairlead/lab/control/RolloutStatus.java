@@ -14,8 +14,11 @@ import java.time.Instant;
  * @param updated those of them made from the present template
  * @param ready those of them, of any version, that answer
  * @param available those that have answered for {@code minReadySeconds}
+ * @param current the name of the present version's ReplicaSet; empty while there is none
+ * @param revision the number of that version; 0 while there is none
  */
-public record RolloutStatus(int wanted, int replicas, int updated, int ready, int available) {
+public record RolloutStatus(
+        int wanted, int replicas, int updated, int ready, int available, String current, long revision) {
 
     public static RolloutStatus of(LabPicture picture, Deployment deployment, Instant now) {
         Versions versions = Versions.of(picture, deployment);
@@ -36,8 +39,18 @@ public record RolloutStatus(int wanted, int replicas, int updated, int ready, in
                 }
             }
         }
-        return new RolloutStatus(deployment.spec().replicas(), replicas, updated, ready, available);
+        return new RolloutStatus(
+                deployment.spec().replicas(),
+                replicas,
+                updated,
+                ready,
+                available,
+                versions.current().map(current -> current.metadata().name()).orElse(""),
+                versions.current().map(Versions::revision).orElse(0L));
     }
+
+    /** The annotation in which Deployments and ReplicaSets have the number of their version. */
+    public static final String REVISION = Versions.REVISION;
 
     /** Whether all pods are of the present template, and as many as wanted are available. */
     public boolean complete() {

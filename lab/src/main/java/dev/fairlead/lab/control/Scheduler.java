@@ -1,38 +1,38 @@
 package dev.fairlead.lab.control;
 
 import dev.fairlead.lab.model.Action;
-import dev.fairlead.lab.model.ContainerPort;
 import dev.fairlead.lab.model.LabPicture;
-import dev.fairlead.lab.model.LabelSelector;
 import dev.fairlead.lab.model.Node;
-import dev.fairlead.lab.model.OwnerReference;
+import dev.fairlead.lab.model.Placement;
 import dev.fairlead.lab.model.Pod;
 import dev.fairlead.lab.model.PodStatus.Phase;
+import dev.fairlead.lab.model.Taint;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
- * Chooses nodes for pods. A pod that names its node is left to it. The others go, oldest first, where the fewest pods of
- * their owner are, then where the fewest pods are, then by name; only to nodes that are ready, not cordoned, and have the
- * labels of {@code spec.nodeSelector}, and the host ports free. The same picture always gives the same answer.
+ * Chooses nodes for pods. A pod that names its node is left to it. The others go, oldest first, to nodes that pass the filters
+ * of the real scheduler, in its order: cordoned, taints, node affinity, host ports, topology spread, pod affinity. Of these
+ * the best is the one that meets most {@link Wishes}, then has the fewest pods of the same owner, then the fewest pods, then
+ * the first by name. The same picture always gives the same answer.
  */
 final class Scheduler {
+    /** What a cordoned node has in a real cluster, {@code k8s.io/api core/v1 TaintNodeUnschedulable}. */
+    private static final Taint CORDONED = new Taint("node.kubernetes.io/unschedulable", "", Taint.NO_SCHEDULE);
+
+    private static final Taint UNREACHABLE = new Taint(NodeLifecycle.UNREACHABLE, "", Taint.NO_SCHEDULE);
+
     private final LabPicture picture;
-    private final Map<String, Integer> podsOnNode = new HashMap<>();
-    private final Map<String, Integer> siblingsOnNode = new HashMap<>();
-    private final Map<String, List<ContainerPort>> hostPortsOnNode = new HashMap<>();
+    private final Placed placed;
 
     private Scheduler(LabPicture picture) {
         this.picture = picture;
-        for (Pod pod : picture.pods().values()) {
-            if (!pod.spec().nodeName().isEmpty() && !pod.status().phase().over()) {
-                count(pod, pod.spec().nodeName());
-            }
-        }
+        this.placed = new Placed(picture);
     }
 
     static List<Action> reconcile(LabPicture picture) {
@@ -66,7 +66,7 @@ final class Scheduler {
         }
         Optional<Node> best = best(pod);
         if (best.isPresent()) {
-            count(pod, best.get().name());
+            placed.add(pod, best.get().name());
             actions.add(new Action.AssignPod(pod.key(), best.get().name()));
         } else {
             hold(pod, whyNowhere(pod), actions);
@@ -74,21 +74,23 @@ final class Scheduler {
     }
 
     private Optional<Node> best(Pod pod) {
-        Optional<Node> best = Optional.empty();
-        for (Node node : picture.nodes().values()) { // by name, so the first of equals wins
-            if (refusal(pod, node).isEmpty() && (best.isEmpty() || better(pod, node, best.get()))) {
-                best = Optional.of(node);
+        List<Node> possible = new ArrayList<>();
+        for (Node node : picture.nodes().values()) {
+            if (refusal(pod, node).isEmpty()) {
+                possible.add(node);
             }
         }
-        return best;
-    }
-
-    private boolean better(Pod pod, Node node, Node than) {
-        int siblings = siblingsOnNode.getOrDefault(sibling(pod, node.name()), 0);
-        int siblingsThere = siblingsOnNode.getOrDefault(sibling(pod, than.name()), 0);
-        return siblings != siblingsThere
-                ? siblings < siblingsThere
-                : podsOnNode.getOrDefault(node.name(), 0) < podsOnNode.getOrDefault(than.name(), 0);
+        if (possible.size() < 2) {
+            return possible.stream().findFirst();
+        }
+        Comparator<Node> worstFirst = Comparator.comparingLong((Node node) -> Wishes.score(pod, node, placed))
+                .thenComparingInt(node -> -placed.siblings(pod, node))
+                .thenComparingInt(node -> -placed.pods(node));
+        Node best = possible.getFirst();
+        for (Node node : possible) { // by name, so the first of equals wins
+            best = worstFirst.compare(node, best) > 0 ? node : best;
+        }
+        return Optional.of(best);
     }
 
     private static void hold(Pod pod, String reason, List<Action> actions) {
@@ -97,78 +99,56 @@ final class Scheduler {
         }
     }
 
-    private void count(Pod pod, String node) {
-        podsOnNode.merge(node, 1, Integer::sum);
-        if (pod.spec().usesHostPorts()) {
-            hostPortsOnNode
-                    .computeIfAbsent(node, _ -> new ArrayList<>())
-                    .addAll(pod.spec().hostPorts());
+    /** The taints of a node, with that of one of which nothing is heard. */
+    static List<Taint> taints(Node node) {
+        if (node.ready() || node.taints().stream().anyMatch(taint -> taint.key().equals(UNREACHABLE.key()))) {
+            return node.taints();
         }
-        if (!pod.metadata().deleting() && !pod.metadata().ownerReferences().isEmpty()) {
-            siblingsOnNode.merge(sibling(pod, node), 1, Integer::sum);
-        }
+        List<Taint> taints = new ArrayList<>(node.taints());
+        taints.add(UNREACHABLE);
+        return taints;
     }
 
-    /** Pods without an owner have no siblings, and count for none. */
-    private static String sibling(Pod pod, String node) {
-        for (OwnerReference owner : pod.metadata().ownerReferences()) {
-            return owner.uid() + "@" + node;
-        }
-        return "";
-    }
-
-    /** Why a node can't have a pod, in words that follow a number of nodes; empty when it can. */
+    /** Why a node can't have a pod, in the real scheduler's words; empty when it can. */
     private String refusal(Pod pod, Node node) {
-        if (!LabelSelector.hasAll(node.metadata().labels(), pod.spec().nodeSelector())) {
-            return "without the labels " + new LabelSelector(pod.spec().nodeSelector(), List.of())
-                    + " of spec.nodeSelector";
+        Placement placement = pod.spec().placement();
+        if (node.unschedulable() && !placement.tolerates(CORDONED)) {
+            return "node(s) were unschedulable";
         }
-        if (node.unschedulable()) {
-            return "cordoned";
-        }
-        return node.ready() ? takenPort(pod, node) : "not ready";
-    }
-
-    private String takenPort(Pod pod, Node node) {
-        if (pod.spec().usesHostPorts()) {
-            for (ContainerPort wanted : pod.spec().hostPorts()) {
-                for (ContainerPort taken : hostPortsOnNode.getOrDefault(node.name(), List.of())) {
-                    if (wanted.conflicts(taken)) {
-                        return "whose host port " + wanted.hostPort() + " is taken";
-                    }
-                }
+        for (Taint taint : taints(node)) {
+            if (taint.keepsAway() && !placement.tolerates(taint)) {
+                return "node(s) had untolerated taint " + taint;
             }
         }
-        return "";
+        if (!placement.wants(node)) {
+            return "node(s) didn't match Pod's node affinity/selector";
+        }
+        if (placed.lacksPorts(pod, node)) {
+            return "node(s) didn't have free ports for the requested pod ports";
+        }
+        String uneven = Spreading.refusal(pod, node, placed);
+        return uneven.isEmpty() ? PodAffinity.refusal(pod, node, placed) : uneven;
     }
 
+    /** As {@code FitError} of the scheduler writes it, without its remark on preemption, which the lab doesn't have. */
     private String whyNowhere(Pod pod) {
-        Map<String, Integer> reasons = new LinkedHashMap<>();
+        if (picture.nodes().isEmpty()) {
+            return "no nodes available to schedule pods";
+        }
+        Map<String, Integer> reasons = new TreeMap<>();
         for (Node node : picture.nodes().values()) {
             reasons.merge(refusal(pod, node), 1, Integer::sum);
         }
-        StringBuilder text = new StringBuilder("no node can run it: ");
-        if (reasons.isEmpty()) {
-            return text.append("there are no nodes").toString();
-        }
-        String separator = "";
-        for (Map.Entry<String, Integer> reason : reasons.entrySet()) {
-            text.append(separator).append(reason.getValue()).append(' ').append(reason.getKey());
-            separator = ", ";
-        }
-        return text.toString();
+        return reasons.entrySet().stream()
+                .map(reason -> reason.getValue() + " " + reason.getKey())
+                .sorted()
+                .collect(Collectors.joining(", ", "0/" + picture.nodes().size() + " nodes are available: ", "."));
     }
 
     private String nodes() {
-        if (picture.nodes().isEmpty()) {
-            return "there are no nodes";
-        }
-        StringBuilder text = new StringBuilder("the nodes are ");
-        String separator = "";
-        for (Node node : picture.nodes().values()) {
-            text.append(separator).append(node.name());
-            separator = ", ";
-        }
-        return text.toString();
+        return picture.nodes().isEmpty()
+                ? "there are no nodes"
+                : "the nodes are "
+                        + picture.nodes().values().stream().map(Node::name).collect(Collectors.joining(", "));
     }
 }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The ReplicaSets of one Deployment.
@@ -20,6 +21,18 @@ import java.util.Optional;
  */
 record Versions(Optional<ReplicaSet> current, List<ReplicaSet> older) {
     static final String REVISION = "deployment.kubernetes.io/revision";
+
+    /** The numbers that a version had before it became the present one again. */
+    private static final String HISTORY = "deployment.kubernetes.io/revision-history";
+
+    /** What a ReplicaSet doesn't get from its Deployment ({@code annotationsToSkip} of the deployment controller). */
+    private static final Set<String> OWN = Set.of(
+            "kubectl.kubernetes.io/last-applied-configuration",
+            REVISION,
+            HISTORY,
+            "deployment.kubernetes.io/desired-replicas",
+            "deployment.kubernetes.io/max-replicas",
+            "deprecated.deployment.rollback.to");
 
     static Versions of(LabPicture picture, Deployment deployment) {
         List<ReplicaSet> all = picture.replicaSetsOwnedBy(deployment.metadata().uid());
@@ -72,6 +85,28 @@ record Versions(Optional<ReplicaSet> current, List<ReplicaSet> older) {
             total += replicaSet.replicas();
         }
         return total;
+    }
+
+    /** Annotations of a ReplicaSet with those of its Deployment, such as why it was changed. */
+    static Map<String, String> inherited(Map<String, String> own, Map<String, String> ofDeployment) {
+        Map<String, String> both = new LinkedHashMap<>(own);
+        ofDeployment.forEach((key, value) -> {
+            if (!OWN.contains(key)) {
+                both.put(key, value);
+            }
+        });
+        return both;
+    }
+
+    /** Annotations of a ReplicaSet that becomes the newest version. */
+    Map<String, String> revised(Map<String, String> annotations) {
+        Map<String, String> revised = new LinkedHashMap<>(annotations);
+        String before = revised.getOrDefault(REVISION, "");
+        if (!before.isEmpty()) {
+            revised.merge(HISTORY, before, (earlier, last) -> earlier + "," + last);
+        }
+        revised.put(REVISION, Long.toString(nextRevision()));
+        return revised;
     }
 
     long nextRevision() {

@@ -96,10 +96,15 @@ final class EndpointDocuments {
             List<Group> groups = service.spec().ports().isEmpty() // a headless one needs none
                     ? List.of(new Group(family, PortEndpoints.withoutPorts(picture, service, family), List.of()))
                     : groups(family, behind);
+            EndpointHints hints = EndpointHints.of(
+                    picture,
+                    service,
+                    groups.stream().flatMap(group -> group.endpoints().stream()).toList());
             for (int i = 0; i < groups.size(); i++) {
                 String sliceName = name + (family == Family.IPV4 ? "-ipv4" : "-ipv6") + (i == 0 ? "" : "-" + (i + 1));
                 wanted.put(
-                        Resources.ENDPOINT_SLICES.key(namespace, sliceName), slice(service, sliceName, groups.get(i)));
+                        Resources.ENDPOINT_SLICES.key(namespace, sliceName),
+                        slice(service, sliceName, groups.get(i), hints));
                 if (family == service.spec().ipFamilies().getFirst()) { // Endpoints know one family
                     addSubset(service, old, groups.get(i));
                 }
@@ -166,7 +171,7 @@ final class EndpointDocuments {
         return document;
     }
 
-    private ObjectNode slice(Service service, String name, Group group) {
+    private ObjectNode slice(Service service, String name, Group group, EndpointHints hints) {
         ObjectNode slice = document(service, Resources.ENDPOINT_SLICES, name);
         slice.put("addressType", group.family() == Family.IPV4 ? "IPv4" : "IPv6");
         ArrayNode endpoints = slice.putArray("endpoints");
@@ -180,6 +185,11 @@ final class EndpointDocuments {
             hostname(service, endpoint).ifPresent(hostname -> json.put("hostname", hostname));
             json.put("nodeName", endpoint.nodeName());
             json.set("targetRef", reference(endpoint));
+            String zone = EndpointHints.zone(picture, endpoint.nodeName());
+            if (!zone.isEmpty()) {
+                json.put("zone", zone);
+            }
+            hints.find(endpoint).ifPresent(found -> json.set("hints", found));
         }
         ArrayNode ports = slice.putArray("ports");
         group.ports().forEach(port -> ports.add(port(port)));

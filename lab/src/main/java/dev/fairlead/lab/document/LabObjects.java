@@ -27,6 +27,7 @@ import dev.fairlead.lab.model.PodEvent;
 import dev.fairlead.lab.model.ReplicaSet;
 import dev.fairlead.lab.model.Store;
 import dev.fairlead.packet.Ip;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -63,6 +64,8 @@ public final class LabObjects {
     private final LastChanges lastChanges = new LastChanges();
     private final NamespaceEnd namespaceEnd = new NamespaceEnd();
     private final EventBook events = new EventBook();
+    private final Conclusions conclusions = new Conclusions();
+    private final Cascade cascade;
     /** The thread that is inside {@link #write}; what it changes isn't news to it. */
     private volatile Optional<Thread> writer = Optional.empty();
 
@@ -98,9 +101,11 @@ public final class LabObjects {
         KINDS.forEach((name, kind) ->
                 rules.put(name, new LabRules(kind, server.getOrDefault(name, Rules.PLAIN), check)));
         this.registry = new Registry(documents, rules, clock, random);
+        this.cascade = new Cascade(documents, rules);
         takeBack();
         documents.listen(this::arrive);
         documents.listen(lastChanges::note);
+        documents.listen(cascade::note);
         records.listen(this::mirror);
         write(() -> {
             List.of("default", "kube-node-lease", "kube-public", "kube-system").forEach(this::requireNamespace);
@@ -157,10 +162,9 @@ public final class LabObjects {
                 if (behind) {
                     List.copyOf(records.picture().pods().values()).forEach(this::update);
                 }
-                Cascade cascade = new Cascade(open, this::takeOwned);
-                cascade.work(); // before the controllers miss an owner
+                cascade.work(open, this::takeOwned); // before the controllers miss an owner
                 T result = command.get();
-                cascade.work();
+                cascade.work(open, this::takeOwned);
                 namespaceEnd.work(open, records, rules);
                 return result;
             });
@@ -211,18 +215,12 @@ public final class LabObjects {
 
     /** Writes what becomes of objects by what became of others: to be called in {@link #write}, when all is settled. */
     public void conclude() {
-        LabPicture picture = records.picture();
-        picture.deployments()
-                .values()
-                .forEach(deployment -> status(
-                        deployment,
-                        document -> WorkloadStatuses.deployment(picture, deployment, document, clock.instant())));
-        picture.replicaSets()
-                .values()
-                .forEach(replicaSet -> status(
-                        replicaSet,
-                        document -> WorkloadStatuses.replicaSet(picture, replicaSet, document, clock.instant())));
-        EndpointDocuments.conclude(picture, draft(), clock.instant());
+        conclusions.write(records.picture(), draft(), clock.instant());
+    }
+
+    /** When time alone next makes another conclusion. */
+    public Optional<Instant> due() {
+        return conclusions.due();
     }
 
     /** Something happened to a pod on its node; {@link #writeEvents} writes it. Any thread. */
@@ -256,15 +254,6 @@ public final class LabObjects {
         for (String name : nodes) {
             records.picture().node(name).ifPresent(node -> NodeLeases.renew(draft(), node, clock.instant()));
         }
-    }
-
-    private void status(LabObject object, java.util.function.Function<ObjectNode, ObjectNode> status) {
-        ObjectKey key = Documents.key(object);
-        draft().find(key).ifPresent(before -> {
-            ObjectNode document = before.deepCopy();
-            document.set("status", status.apply(before));
-            store(key, before, document);
-        });
     }
 
     private ObjectStore.Draft draft() {
@@ -400,6 +389,7 @@ public final class LabObjects {
         ObjectNode before = draft().find(key).orElseThrow(() -> new IllegalStateException("no document of " + key));
         ObjectNode document = before.deepCopy();
         Documents.write(document.withObjectProperty("metadata"), object.metadata());
+        Conclusions.keep(object, before, document);
         switch (object) {
             case Pod pod -> {
                 if (!pod.spec().nodeName().isEmpty()) {
@@ -431,7 +421,7 @@ public final class LabObjects {
                 require(object, errors);
             }
         }
-        if (store(key, before, document)) {
+        if (Conclusions.store(draft(), key, before, document)) {
             put.add(key);
         }
         draft().find(key).ifPresent(stored -> records.take(DocumentReader.read(object.kind(), stored)));
@@ -445,31 +435,18 @@ public final class LabObjects {
         return PodStatuses.of(pod, document.path("status"), hostIps, clock.instant());
     }
 
-    /** Whether it differs from what was there, but for the version. */
-    private boolean store(ObjectKey key, ObjectNode before, ObjectNode wanted) {
-        ObjectNode document = Documents.copy(wanted);
-        if (document.equals(Documents.copy(before))) {
-            return false;
-        }
-        JsonNode generation = before.path("metadata").path("generation");
-        if (!generation.isMissingNode() && !document.path("spec").equals(before.path("spec"))) {
-            document.withObjectProperty("metadata").put("generation", generation.asLong() + 1);
-        }
-        draft().put(key, document);
-        return true;
-    }
-
     private void delete(LabObject object) {
         ObjectKey key = Documents.key(object);
         draft().find(key).ifPresent(before -> {
-            if (before.path("metadata").path("finalizers").isEmpty()) {
+            ObjectNode marked = before.deepCopy();
+            ObjectNode metadata = marked.withObjectProperty("metadata");
+            Cascade.follow(marked, draft());
+            if (metadata.path("finalizers").isEmpty()) {
                 rules.getOrDefault(Documents.resource(object.kind()).name(), Rules.PLAIN)
                         .release(before, draft());
                 draft().remove(key);
                 return;
             }
-            ObjectNode marked = before.deepCopy();
-            ObjectNode metadata = marked.withObjectProperty("metadata");
             if (!metadata.has("deletionTimestamp")) {
                 metadata.put("deletionTimestamp", PodStatuses.text(clock.instant()));
             }

@@ -76,20 +76,25 @@ record LabRules(Kind kind, Rules server, Consumer<LabObject> check) implements R
         server.allocate(object, draft, errors);
     }
 
-    /** The lab's nodes are there as long as the lab is. */
     @Override
     public void release(ObjectNode object, ObjectStore.Draft draft) {
+        requireNotOfTheLab(object);
+        server.release(object, draft);
+    }
+
+    /** The lab's nodes are there as long as the lab is. */
+    private static void requireNotOfTheLab(ObjectNode object) {
         if (object.path("metadata").path("annotations").has(DocumentReader.NETNS)) {
             throw ApiException.forbidden(
                     Resources.NODES,
                     object.path("metadata").path("name").asText(),
                     "a node of the lab lives as long as the lab; kubectl cordon keeps pods from it");
         }
-        server.release(object, draft);
     }
 
     @Override
     public long graceSeconds(ObjectNode object, ObjectNode deleteOptions) {
+        requireNotOfTheLab(object); // finalizers would keep what is deleted, and nobody ask for its release
         return server.graceSeconds(object, deleteOptions);
     }
 }

@@ -27,9 +27,8 @@ final class WorkloadStatuses {
 
     private WorkloadStatuses() {}
 
-    /** As {@code syncRolloutStatus} of the Deployment controller; a deadline for progress is not watched. */
-    static ObjectNode deployment(LabPicture picture, Deployment deployment, JsonNode document, Instant now) {
-        RolloutStatus rollout = RolloutStatus.of(picture, deployment, now);
+    /** As {@code syncRolloutStatus} of the Deployment controller. */
+    static ObjectNode deployment(RolloutStatus rollout, Deployment deployment, JsonNode document, Instant now) {
         ObjectNode status = JsonNodeFactory.instance.objectNode();
         status.put(
                 "observedGeneration",
@@ -49,12 +48,8 @@ final class WorkloadStatuses {
                 available,
                 available ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
                 available ? "Deployment has minimum availability." : "Deployment does not have minimum availability.");
-        String name = "Deployment \"" + deployment.metadata().name() + "\"";
-        conditions.addUpdated(
-                "Progressing",
-                true,
-                rollout.complete() ? "NewReplicaSetAvailable" : "ReplicaSetUpdated",
-                name + (rollout.complete() ? " has successfully progressed." : " is progressing."));
+        RolloutProgress.condition(document, rollout, now)
+                .ifPresent(condition -> conditions.all().add(condition));
         status.set("conditions", conditions.all());
         return status;
     }

@@ -43,15 +43,20 @@ final class DeploymentReader {
     }
 
     private static LabelSelector selector(Fields fields, Fields spec) {
+        LabelSelector selector = anySelector(fields);
+        if (selector.matchLabels().isEmpty() && selector.matchExpressions().isEmpty()) {
+            throw spec.wrong("selector", "is empty; let its matchLabels name labels of spec.template");
+        }
+        return selector;
+    }
+
+    /** A selector that may be empty. */
+    static LabelSelector anySelector(Fields fields) {
         List<Requirement> requirements = new ArrayList<>();
         for (Fields item : fields.list("matchExpressions", Schemas.REQUIREMENT)) {
             requirements.add(requirement(item));
         }
-        LabelSelector selector = new LabelSelector(fields.labels("matchLabels"), requirements);
-        if (selector.matchLabels().isEmpty() && requirements.isEmpty()) {
-            throw spec.wrong("selector", "is empty; let its matchLabels name labels of spec.template");
-        }
-        return selector;
+        return new LabelSelector(fields.labels("matchLabels"), requirements);
     }
 
     private static Requirement requirement(Fields item) {

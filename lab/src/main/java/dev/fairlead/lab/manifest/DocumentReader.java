@@ -11,6 +11,7 @@ import dev.fairlead.lab.model.Pod;
 import dev.fairlead.lab.model.PodSpec;
 import dev.fairlead.lab.model.PodStatus;
 import dev.fairlead.lab.model.Service;
+import dev.fairlead.lab.model.Taint;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Prefix;
 import java.time.Duration;
@@ -85,7 +86,19 @@ public final class DocumentReader {
                 cidrs,
                 metadata.annotations().getOrDefault(NETNS, ""),
                 ready,
+                taints(document.path("spec").path("taints")),
                 document.path("spec").path("unschedulable").asBoolean());
+    }
+
+    private static List<Taint> taints(JsonNode list) {
+        List<Taint> taints = new ArrayList<>();
+        for (JsonNode taint : list) {
+            taints.add(new Taint(
+                    taint.path("key").asText(),
+                    taint.path("value").asText(),
+                    taint.path("effect").asText()));
+        }
+        return taints;
     }
 
     private static ObjectMeta metadata(JsonNode metadata) {

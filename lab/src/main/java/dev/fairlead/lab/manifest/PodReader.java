@@ -36,7 +36,7 @@ final class PodReader {
         return new PodSpec(
                 containers,
                 spec.name("nodeName", NameRule.SUBDOMAIN),
-                spec.labels("nodeSelector"),
+                PlacementReader.read(spec),
                 restartPolicy(spec),
                 spec.count("terminationGracePeriodSeconds", GRACE_SECONDS),
                 spec.name("hostname", NameRule.LABEL),

@@ -22,8 +22,7 @@ final class Schemas {
     private static final String NO_GRPC = "is not asked by the lab; use httpGet, tcpSocket or exec";
     private static final String NO_AMOUNTS =
             "has no meaning in the lab, which limits no container's CPU or memory; write the value itself";
-    private static final String NO_PLACEMENT =
-            "has no effect; the lab spreads pods over its nodes, and obeys nodeName and nodeSelector";
+    private static final String NO_GATES = "has no effect; pods are placed at once";
 
     static final Schema OBJECT_FIELDS = new Schema()
             .takes(TEXT, "apiVersion", "kind")
@@ -61,9 +60,9 @@ final class Schemas {
             .takes(OBJECT, "securityContext", "overhead", "os", "resources", "workloadRef")
             .takes(LIST, "imagePullSecrets", "tolerations", "resourceClaims")
             .takes(NUMBER, "priority")
-            .notes(OBJECT, "affinity", NO_PLACEMENT)
-            .notes(LIST, "topologySpreadConstraints", NO_PLACEMENT)
-            .notes(LIST, "schedulingGates", NO_PLACEMENT)
+            .takes(OBJECT, "affinity")
+            .takes(LIST, "topologySpreadConstraints")
+            .notes(LIST, "schedulingGates", NO_GATES)
             .notes(LIST, "readinessGates", "has no effect; a pod is ready when its containers are")
             .notes(NUMBER, "activeDeadlineSeconds", "has no effect; the pod runs until it is deleted")
             .refuses(LIST, "ephemeralContainers", "ephemeral containers cannot stand in a manifest; leave them out")
@@ -202,18 +201,11 @@ final class Schemas {
     static final Schema SERVICE_SPEC = new Schema()
             .takes(LIST, "ports")
             .takes(TEXT_MAP, "selector")
-            .takes(
-                    TEXT,
-                    "clusterIP",
-                    "type",
-                    "externalName",
-                    "ipFamilyPolicy",
-                    "sessionAffinity",
-                    "internalTrafficPolicy")
+            .takes(TEXT, "clusterIP", "type", "externalName", "ipFamilyPolicy", "sessionAffinity", "internalTrafficPolicy")
+            .takes(TEXT, "trafficDistribution")
             .takes(TEXTS, "clusterIPs", "ipFamilies")
             .takes(TRUTH, "publishNotReadyAddresses")
             .takes(OBJECT, "sessionAffinityConfig")
-            .notes(TEXT, "trafficDistribution", "has no effect; all endpoints get connections")
             .refuses(TEXTS, "externalIPs", "is not supported; the lab's Services have cluster addresses only")
             .refuses(TEXT, "externalTrafficPolicy", BALANCER_ONLY)
             .refuses(NUMBER, "healthCheckNodePort", BALANCER_ONLY)

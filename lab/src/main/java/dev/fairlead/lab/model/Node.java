@@ -11,6 +11,7 @@ import java.util.List;
  * @param podCidrs what its pods get their addresses from, one for each family
  * @param netns path of its network namespace; empty when unknown
  * @param ready whether it can start pods
+ * @param taints what keeps pods away that don't tolerate it
  * @param unschedulable whether the scheduler must leave it out ({@code kubectl cordon})
  */
 public record Node(
@@ -19,12 +20,14 @@ public record Node(
         List<Prefix> podCidrs,
         String netns,
         boolean ready,
+        List<Taint> taints,
         boolean unschedulable)
         implements LabObject {
 
     public Node {
         addresses = List.copyOf(addresses);
         podCidrs = List.copyOf(podCidrs);
+        taints = List.copyOf(taints);
     }
 
     public String name() {
@@ -38,10 +41,10 @@ public record Node(
 
     @Override
     public Node withMetadata(ObjectMeta changed) {
-        return new Node(changed, addresses, podCidrs, netns, ready, unschedulable);
+        return new Node(changed, addresses, podCidrs, netns, ready, taints, unschedulable);
     }
 
     public Node withReady(boolean changed) {
-        return new Node(metadata, addresses, podCidrs, netns, changed, unschedulable);
+        return new Node(metadata, addresses, podCidrs, netns, changed, taints, unschedulable);
     }
 }

@@ -3,13 +3,12 @@ package dev.fairlead.lab.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What a pod is made of.
  *
  * @param nodeName the node that it is assigned to; empty until the scheduler chose one
- * @param nodeSelector labels that its node must have
+ * @param placement what else it says about its node
  * @param terminationGracePeriodSeconds between SIGTERM and SIGKILL; 0 or more
  * @param hostname its UTS host name; empty for the pod's own name
  * @param initContainers run one after the other before the others; sidecars among them go on running
@@ -19,7 +18,7 @@ import java.util.Map;
 public record PodSpec(
         List<Container> containers,
         String nodeName,
-        Map<String, String> nodeSelector,
+        Placement placement,
         RestartPolicy restartPolicy,
         int terminationGracePeriodSeconds,
         String hostname,
@@ -51,7 +50,6 @@ public record PodSpec(
         containers = List.copyOf(containers);
         initContainers = List.copyOf(initContainers);
         volumes = List.copyOf(volumes);
-        nodeSelector = Ordered.copy(nodeSelector);
     }
 
     public PodSpec onNode(String node) {
@@ -66,7 +64,7 @@ public record PodSpec(
         return new PodSpec(
                 containers,
                 node,
-                nodeSelector,
+                placement,
                 restartPolicy,
                 grace,
                 hostname,
@@ -111,11 +109,11 @@ public record PodSpec(
         }
     }
 
-    /** Whether the lab would do the same for both: everything but {@code original} is equal. */
+    /** Whether the lab would do the same for both: everything but {@code original} and tolerations is equal. */
     public boolean actsLike(PodSpec other) {
         return containers.equals(other.containers)
                 && nodeName.equals(other.nodeName)
-                && nodeSelector.equals(other.nodeSelector)
+                && placement.sameBut(other.placement)
                 && restartPolicy == other.restartPolicy
                 && terminationGracePeriodSeconds == other.terminationGracePeriodSeconds
                 && hostname.equals(other.hostname)

@@ -219,7 +219,8 @@ class DeploymentTest {
     @Test
     void scalingDownKeepsTheSpread() {
         Node second = cluster.lab.store.picture().node("node-2").orElseThrow();
-        cluster.lab.store.putNode(new Node(second.metadata(), second.addresses(), second.podCidrs(), "", true, true));
+        cluster.lab.store.putNode(new Node(
+                second.metadata(), second.addresses(), second.podCidrs(), "", true, java.util.List.of(), true));
         cluster.apply(web(3, "1", ""));
         cluster.startAll();
         cluster.lab.store.putNode(second);

@@ -10,6 +10,7 @@ import dev.fairlead.lab.model.Node;
 import dev.fairlead.lab.model.ObjectKey;
 import dev.fairlead.lab.model.Pod;
 import dev.fairlead.lab.model.PodStatus.Phase;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,8 @@ class SchedulerTest {
     @Test
     void obeysNodeNameEvenWhereItWouldNotChoose() {
         Node full = cluster.lab.store.picture().node("node-2").orElseThrow();
-        cluster.lab.store.putNode(new Node(full.metadata(), full.addresses(), full.podCidrs(), "", full.ready(), true));
+        cluster.lab.store.putNode(
+                new Node(full.metadata(), full.addresses(), full.podCidrs(), "", full.ready(), List.of(), true));
         cluster.apply(podYaml("a", "nodeName: node-2, "));
         assertThat(cluster.pod("a").spec().nodeName()).isEqualTo("node-2");
         assertThat(cluster.pod("a").status().reason()).isEmpty();
@@ -103,18 +105,20 @@ class SchedulerTest {
         cluster.apply(podYaml("a", "nodeSelector: {disk: nvme, zone: b}, "));
         assertThat(cluster.pod("a").status().phase()).isEqualTo(Phase.PENDING);
         assertThat(cluster.pod("a").status().reason())
-                .isEqualTo("no node can run it: 2 without the labels disk=nvme,zone=b of spec.nodeSelector");
+                .isEqualTo("0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.");
         cluster.lab.store.putNode(new Node(
                 node("node-3", Map.of("disk", "nvme", "zone", "b")).metadata(),
-                java.util.List.of(),
-                java.util.List.of(),
+                List.of(),
+                List.of(),
                 "",
                 false,
+                List.of(),
                 false));
         cluster.settle();
         assertThat(cluster.pod("a").status().reason())
                 .isEqualTo(
-                        "no node can run it: 2 without the labels disk=nvme,zone=b of spec.nodeSelector, 1 not ready");
+                        "0/3 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/unreachable: }, 2 node(s)"
+                                + " didn't match Pod's node affinity/selector.");
         cluster.lab.store.putNode(node("node-3", Map.of("disk", "nvme", "zone", "b")));
         cluster.settle();
         assertThat(cluster.pod("a").spec().nodeName()).isEqualTo("node-3");
@@ -135,7 +139,7 @@ class SchedulerTest {
         cluster.lab.store.delete(Kind.NODE, new ObjectKey("", "node-1"));
         cluster.lab.store.delete(Kind.NODE, new ObjectKey("", "node-2"));
         cluster.apply(podYaml("a", ""));
-        assertThat(cluster.pod("a").status().reason()).isEqualTo("no node can run it: there are no nodes");
+        assertThat(cluster.pod("a").status().reason()).isEqualTo("no nodes available to schedule pods");
     }
 
     @Test

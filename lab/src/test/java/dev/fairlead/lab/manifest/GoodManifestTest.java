@@ -134,7 +134,7 @@ class GoodManifestTest {
     @Test
     void clients() throws IOException {
         Pod pod = (Pod) read("clients.yaml").objects().getFirst();
-        assertThat(pod.spec().nodeSelector()).containsEntry("disk", "ssd");
+        assertThat(pod.spec().placement().selector()).containsEntry("disk", "ssd");
         assertThat(pod.spec().containers().stream().map(Workload::of))
                 .containsExactly(
                         new Workload.Client(

@@ -44,7 +44,7 @@ public final class StoreFixture {
     }
 
     public static Node node(String name, Map<String, String> labels) {
-        return new Node(ObjectMeta.of("", name, labels, Map.of()), List.of(), List.of(), "", true, false);
+        return new Node(ObjectMeta.of("", name, labels, Map.of()), List.of(), List.of(), "", true, List.of(), false);
     }
 
     public List<Change> apply(String... manifests) {

@@ -50,6 +50,10 @@ record Part(
 
     /** Tells this node's endpoints: by the node they name, or where they name none, by their address. */
     private record Locality(String nodeName, Optional<Node> node) {
+        Topology topology() {
+            return new Topology(nodeName, node.map(Node::zone).orElse(""));
+        }
+
         boolean isHere(Endpoint endpoint) {
             return endpoint.nodeName().isEmpty()
                     ? node.isPresent() && node.get().holds(endpoint.ip())
@@ -61,7 +65,7 @@ record Part(
         FrontendKey key = new FrontendKey(clusterIp, port.protocol(), port.port());
         PortName owner = new PortName(service, port.name());
         SortedMap<IpPort, Endpoint> endpoints = endpoints(port, clusterIp.family(), slices);
-        List<IpPort> backends = usable(endpoints);
+        List<IpPort> backends = usable(endpoints, locality.topology());
         Frontend frontend = new Frontend(key, owner, backends, lasting(endpoints, port.protocol()));
         if (frontends.putIfAbsent(key, frontend) == null) {
             for (IpPort backend : backends) {
@@ -105,8 +109,8 @@ record Part(
         return (endpoint.terminating() ? 0 : 4) + (endpoint.ready() ? 2 : 0) + (endpoint.serving() ? 1 : 0);
     }
 
-    /** The ready ones; where there are none, those that still serve while they terminate (KEP-1669). */
-    private static List<IpPort> usable(Map<IpPort, Endpoint> endpoints) {
+    /** The ready ones that are near; where none is ready, those that still serve while they terminate (KEP-1669). */
+    private static List<IpPort> usable(Map<IpPort, Endpoint> endpoints, Topology topology) {
         List<IpPort> ready = new ArrayList<>();
         List<IpPort> fallback = new ArrayList<>();
         for (Map.Entry<IpPort, Endpoint> entry : endpoints.entrySet()) {
@@ -117,7 +121,7 @@ record Part(
                 fallback.add(entry.getKey());
             }
         }
-        return ready.isEmpty() ? fallback : ready;
+        return ready.isEmpty() ? fallback : topology.near(ready, endpoints);
     }
 
     /** See {@link StaleFlow}. */

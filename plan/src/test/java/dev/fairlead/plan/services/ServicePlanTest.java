@@ -13,6 +13,7 @@ import dev.fairlead.plan.Service;
 import dev.fairlead.plan.ServiceName;
 import dev.fairlead.plan.ServicePort;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,6 +66,57 @@ class ServicePlanTest {
                 .toList();
         assertThat(frontend(picture, "10.96.0.20", Protocol.TCP, 80).backends()).isEqualTo(expected);
         assertThat(frontend(picture, "10.96.0.20", Protocol.TCP, 80).rejects()).isEqualTo(expected.isEmpty());
+    }
+
+    /**
+     * Hints of three endpoints, zones before the slash and nodes behind it, where n1 is in a zone; then those that n1 uses. The
+     * rules are those of kube-proxy's {@code topology_test.go}; {@code !} isn't ready.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "'', a, b, b, 1 2 3", // a node without a zone
+        "a, '', '', '', 1 2 3",
+        "a, a, a, b, 1 2",
+        "a, a b, b, b, 1",
+        "b, a b, b, b, 1 2 3",
+        "a, a, b, '', 1 2 3", // one has no hint
+        "a, a, b, '!', 1", // which doesn't matter where it isn't ready
+        "a, '!a', b, b, 2 3",
+        "c, a, b, b, 1 2 3", // none is for this zone
+        "a, a/n1, a/n2, b/n2, 1",
+        "a, a/n2, a/n2, b/n2, 1 2", // none is for this node
+        "a, b/n1, a/n2, a, 2 3", // one has no hint for nodes
+        "'', /n1, /n2, /n2, 1",
+    })
+    void endpointsThatAreMeantForHereWhereAllSayForWhom(
+            String zone, String one, String two, String three, String used) {
+        ClusterPicture picture = Cluster.picture()
+                .with(
+                        Cluster.LEAVING,
+                        Cluster.slice("leaving-4", "/tcp/80", hinted(1, one), hinted(2, two), hinted(3, three)));
+        ServicePlan before = ServicePlan.of(picture, "n1");
+        Node n1 = picture.node("n1").orElseThrow();
+        ClusterPicture later = picture.with(new Node("n1", n1.addresses(), n1.podCidrs(), zone));
+        List<IpPort> expected = List.of(used.split(" ")).stream()
+                .map(number -> IpPort.of("10.244.1." + number + ":80"))
+                .toList();
+        ServicePlan plan = before.next(later);
+        assertThat(plan.frontends()
+                        .find(new FrontendKey(Ip.of("10.96.0.20"), Protocol.TCP, 80))
+                        .orElseThrow()
+                        .backends())
+                .isEqualTo(expected);
+        assertThat(plan.text()).isEqualTo(ServicePlan.of(later, "n1").text());
+    }
+
+    private static Endpoint hinted(int number, String hints) {
+        String[] parts = (hints.replace("!", "") + "/ ").split("/", -1);
+        Endpoint endpoint = Cluster.ready("10.244.1." + number, "n2").hinted(words(parts[0]), words(parts[1]));
+        return hints.startsWith("!") ? endpoint.with(false, false, false) : endpoint;
+    }
+
+    private static Set<String> words(String text) {
+        return text.isBlank() ? Set.of() : Set.of(text.strip().split(" "));
     }
 
     /** One address twice, in either order and in one slice or two: the better one counts (kubernetes#135593). */
