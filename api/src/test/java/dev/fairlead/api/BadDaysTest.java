@@ -59,6 +59,8 @@ class BadDaysTest {
 
     private static final String MAPS = "/api/v1/namespaces/default/configmaps";
 
+    private static final long EXPIRED = -1;
+
     @TempDir
     private Path directory;
 
@@ -267,13 +269,11 @@ class BadDaysTest {
             long now = registry.store().revision();
             HttpResponse<InputStream> answer =
                     get(MAPS + "?watch=1&allowWatchBookmarks=true&timeoutSeconds=1&resourceVersion=" + seen);
-            if (answer.statusCode() == 410) {
-                assertThat(JSON.readTree(answer.body()).path("reason").asText()).isEqualTo("Expired");
+            seen = follow(answer.body(), picture, seen, now);
+            if (seen == EXPIRED) {
                 picture.clear();
                 seen = list(picture);
                 late++;
-            } else {
-                seen = follow(answer.body(), picture, seen, now);
             }
             assertThat(picture).as("round %d", round).isEqualTo(stored());
         }
@@ -309,7 +309,7 @@ class BadDaysTest {
         return version(list);
     }
 
-    /** Until the revision is reached, by an event or by a bookmark. */
+    /** Until the revision is reached, by an event or by a bookmark, or {@link #EXPIRED}. */
     private static long follow(InputStream body, Map<String, String> picture, long from, long until)
             throws IOException {
         long seen = from;
@@ -318,6 +318,11 @@ class BadDaysTest {
             while (seen < until) {
                 JsonNode event = JSON.readTree(String.valueOf(lines.readLine()));
                 JsonNode object = event.path("object");
+                if (event.path("type").asText().equals("ERROR")) {
+                    assertThat(object.path("code").asInt()).isEqualTo(410);
+                    assertThat(object.path("reason").asText()).isEqualTo("Expired");
+                    return EXPIRED;
+                }
                 seen = version(object);
                 switch (event.path("type").asText()) {
                     case "ADDED", "MODIFIED" -> remember(picture, object);

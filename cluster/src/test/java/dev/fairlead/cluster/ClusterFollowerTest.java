@@ -16,6 +16,7 @@ import dev.fairlead.plan.Service;
 import dev.fairlead.plan.ServiceName;
 import dev.fairlead.plan.ServicePort;
 import dev.fairlead.plan.services.ServicePlan;
+import dev.fairlead.testkit.CuttingRelay;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -129,7 +129,9 @@ public final class ApiRouter {
 
     private Reply core(List<String> path, ApiRequest request) {
         if (path.size() == 1) {
-            return Reply.Document.ok(Discovery.coreVersions(""));
+            return AggregatedDiscovery.wanted(request.accept())
+                    .map(version -> AggregatedDiscovery.reply(version, List.of("")))
+                    .orElseGet(() -> Reply.Document.ok(Discovery.coreVersions("")));
         }
         if (!path.get(1).equals("v1")) {
             throw ApiException.noSuchPath();
@@ -141,7 +143,9 @@ public final class ApiRouter {
 
     private Reply group(List<String> path, ApiRequest request) {
         if (path.size() == 1) {
-            return Reply.Document.ok(Discovery.groupList());
+            return AggregatedDiscovery.wanted(request.accept())
+                    .map(version -> AggregatedDiscovery.reply(version, Discovery.groups()))
+                    .orElseGet(() -> Reply.Document.ok(Discovery.groupList()));
         }
         String group = path.get(1);
         if (path.size() == 2) {
@@ -184,7 +188,7 @@ public final class ApiRouter {
         return switch (request.method()) {
             case "GET" -> {
                 if (request.query().flag("watch")) {
-                    yield watches.watch(target, request);
+                    yield SocketWatch.of(watches.watch(target, request), request);
                 }
                 yield collection ? lists.list(target, request) : get(target, request);
             }

@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /** What groups, versions and resources there are, as clients ask for it ({@code meta/v1 APIGroupList, APIResourceList}). */
 final class Discovery {
-    private static final List<String> ALL_VERBS =
+    static final List<String> ALL_VERBS =
             List.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
 
     /** Reviews: only created, never kept. */
@@ -134,7 +134,7 @@ final class Discovery {
         }
     }
 
-    private static String subresourceKind(Resource resource, String subresource) {
+    static String subresourceKind(Resource resource, String subresource) {
         return switch (subresource) {
             case "scale" -> "Scale";
             case "binding" -> "Binding";
@@ -146,7 +146,7 @@ final class Discovery {
         };
     }
 
-    private static List<String> subresourceVerbs(String subresource) {
+    static List<String> subresourceVerbs(String subresource) {
         return switch (subresource) {
             case "log" -> List.of("get");
             case "binding", "eviction" -> List.of("create");

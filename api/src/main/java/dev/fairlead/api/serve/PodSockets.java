@@ -4,11 +4,14 @@ import dev.fairlead.api.ApiException;
 import dev.fairlead.api.stream.CommandOptions;
 import dev.fairlead.api.stream.Dialogue;
 import dev.fairlead.api.stream.PodStreams;
+import dev.fairlead.api.stream.PortChannels;
 import dev.fairlead.api.stream.PortForward;
 import dev.fairlead.api.stream.RemoteCommand;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The subresources of pods that are streams: looks at what is asked, in the order in which the real server does, so that the
@@ -59,7 +62,7 @@ public final class PodSockets {
         return socket(
                 request,
                 RemoteCommand.PROTOCOLS,
-                new RemoteCommand(command, options),
+                _ -> new RemoteCommand(command, options),
                 verb + " is served over WebSockets only, and this client asked for "
                         + asked(request)
                         + "; use kubectl 1.30 or newer without KUBECTL_REMOTE_COMMAND_WEBSOCKETS=false (with 1.29, set it"
@@ -70,19 +73,40 @@ public final class PodSockets {
         PodStreams.Ports ports = streams.ports(namespace, pod);
         return socket(
                 request,
-                List.of(PortForward.PROTOCOL),
-                new PortForward(ports, pod),
+                List.of(PortForward.PROTOCOL, PortChannels.PROTOCOL),
+                protocol -> protocol.equals(PortForward.PROTOCOL)
+                        ? new PortForward(ports, pod)
+                        : new PortChannels(ports, pod, portNumbers(request)),
                 "port-forward is served over WebSockets only, and this client asked for "
                         + asked(request)
                         + "; use kubectl 1.31 or newer without KUBECTL_PORT_FORWARD_WEBSOCKETS=false, or 1.30 with it set to"
                         + " true");
     }
 
+    /** In the words of the kubelet ({@code portforward/websocket.go}). */
+    private static List<Integer> portNumbers(ApiRequest request) {
+        List<Integer> ports = new ArrayList<>();
+        for (String list : request.query().texts("ports")) {
+            for (String text : list.split(",", -1)) {
+                if (!text.matches("[1-9][0-9]{0,4}") || Integer.parseInt(text) > 65535) {
+                    throw ApiException.badRequest(
+                            "unable to parse \"" + text + "\" as a port: must be between 1 and 65535");
+                }
+                ports.add(Integer.parseInt(text));
+            }
+        }
+        if (ports.isEmpty()) {
+            throw ApiException.badRequest("query parameter \"ports\" is required");
+        }
+        return ports;
+    }
+
     private static String asked(ApiRequest request) {
         return request.upgrade().isEmpty() ? "no stream" : request.upgrade();
     }
 
-    private static Reply socket(ApiRequest request, List<String> spoken, Dialogue dialogue, String refusal) {
+    private static Reply socket(
+            ApiRequest request, List<String> spoken, Function<String, Dialogue> dialogue, String refusal) {
         if (!request.upgrade().equals(WEBSOCKET)) {
             throw ApiException.badRequest(refusal);
         }
@@ -92,6 +116,6 @@ public final class PodSockets {
             throw ApiException.badRequest("unable to upgrade: the WebSocket's protocol must be one of " + spoken
                     + ", and the client offered " + request.protocols());
         }
-        return new Reply.Socket(protocol.get(), dialogue);
+        return new Reply.Socket(protocol.get(), dialogue.apply(protocol.get()));
     }
 }

@@ -26,7 +26,7 @@ final class PodUpgrader extends WsUpgrader {
     private final Function<ApiRequest, Reply> answers;
     private final Bearer bearer;
 
-    /** @param answers asked for the paths of pods' streams only, and asked again when it refuses */
+    /** @param answers asked for watches and the paths of pods' streams only, and asked again when it refuses */
     PodUpgrader(Function<ApiRequest, Reply> answers, Bearer bearer) {
         super(WsConfig.create());
         this.answers = answers;
@@ -38,7 +38,7 @@ final class PodUpgrader extends WsUpgrader {
         if (prologue.method() != Method.GET
                 || !headers.contains(WS_KEY)
                 || !headers.first(WS_VERSION).orElse(SUPPORTED_VERSION).equals(SUPPORTED_VERSION)
-                || !prologue.uriPath().path().matches("/api/v1/namespaces/[^/]+/pods/[^/]+/(exec|attach|portforward)")
+                || !isMeant(prologue)
                 || !bearer.isShown(headers)) {
             return notHere();
         }
@@ -47,6 +47,11 @@ final class PodUpgrader extends WsUpgrader {
             case Reply.Socket socket -> open(context, prologue, headers, socket);
             case Reply.Document _, Reply.Text _, Reply.Stream _ -> notHere();
         };
+    }
+
+    private static boolean isMeant(HttpPrologue prologue) {
+        return prologue.query().contains("watch")
+                || prologue.uriPath().path().matches("/api/v1/namespaces/[^/]+/pods/[^/]+/(exec|attach|portforward)");
     }
 
     @SuppressWarnings("NullAway") // Helidon's word for "no upgrade"
@@ -58,11 +63,15 @@ final class PodUpgrader extends WsUpgrader {
             ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers, Reply.Socket socket) {
         String key = headers.get(WS_KEY).get();
         WritableHeaders<?> chosen = WritableHeaders.create();
-        chosen.set(PROTOCOL, socket.protocol());
+        String spoken = "";
+        if (!socket.protocol().isEmpty()) {
+            chosen.set(PROTOCOL, socket.protocol());
+            spoken = "\r\n" + PROTOCOL.defaultCase() + ": " + socket.protocol();
+        }
         context.dataWriter()
-                .writeNow(BufferData.create((SWITCHING_PROTOCOL_PREFIX + hash(context, key) + "\r\n"
-                                + PROTOCOL.defaultCase() + ": " + socket.protocol() + SWITCHING_PROTOCOLS_SUFFIX)
-                        .getBytes(StandardCharsets.US_ASCII)));
+                .writeNow(BufferData.create(
+                        (SWITCHING_PROTOCOL_PREFIX + hash(context, key) + spoken + SWITCHING_PROTOCOLS_SUFFIX)
+                                .getBytes(StandardCharsets.US_ASCII)));
         Listener listener = new Listener(socket.dialogue());
         return new Watched(WsConnection.create(context, prologue, chosen, key, listener), listener);
     }

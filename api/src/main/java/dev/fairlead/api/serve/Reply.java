@@ -41,7 +41,7 @@ public sealed interface Reply {
      */
     record Stream(String contentType, boolean lasting, Writer writer) implements Reply {}
 
-    /** Not an answer, but a WebSocket. @param protocol the one of those offered that is spoken */
+    /** Not an answer, but a WebSocket. @param protocol the one of those offered that is spoken; empty for none */
     record Socket(String protocol, Dialogue dialogue) implements Reply {}
 
     /** Writes a stream; must flush whenever the reader should see what there is. */

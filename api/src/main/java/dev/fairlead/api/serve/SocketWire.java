@@ -5,6 +5,7 @@ import io.helidon.common.buffers.BufferData;
 import io.helidon.common.socket.SocketWriterException;
 import io.helidon.websocket.WsSession;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Sends on a WebSocket, one message after the other, until its end. */
@@ -20,6 +21,11 @@ final class SocketWire implements Dialogue.Wire {
     @Override
     public void send(byte[] message) {
         attempt(() -> session.send(BufferData.create(message), true), false);
+    }
+
+    @Override
+    public void tell(byte[] message) {
+        attempt(() -> session.send(new String(message, StandardCharsets.UTF_8), true), false);
     }
 
     @Override

@@ -44,14 +44,16 @@ final class Watches {
         long after = query.number("resourceVersion", 0);
         boolean fromNow = initial || since.isEmpty() || after == 0;
         Listing listing = store.list(target.resource().kept().name(), target.namespace());
-        if (!fromNow) {
-            Lists.requireKnown(after, listing.revision());
-        }
         Watch watch;
         try {
+            if (!fromNow) {
+                Lists.requireKnown(after, listing.revision());
+            }
             watch = store.watch(target.resource().kept().name(), fromNow ? listing.revision() : after);
         } catch (ExpiredException e) {
-            throw ApiException.expired(String.valueOf(e.getMessage()));
+            return gone(target, request, ApiException.expired(String.valueOf(e.getMessage())));
+        } catch (ApiException tooLate) {
+            return gone(target, request, tooLate);
         }
         Seconds deadline = new Seconds(query.number("timeoutSeconds", USUAL_SECONDS));
         return new Reply.Stream("application/json", true, out -> {
@@ -75,6 +77,11 @@ final class Watches {
                 follow(target, chosen, watch, lines, deadline, query.flag("allowWatchBookmarks"));
             }
         });
+    }
+
+    /** An event and no refusal, as the real server has it: fabric8's client would ask the same again for ever. */
+    private static Reply gone(Target target, ApiRequest request, ApiException why) {
+        return new Reply.Stream("application/json", true, out -> new Lines(out, target.resource(), request).error(why));
     }
 
     /** A time from now. */

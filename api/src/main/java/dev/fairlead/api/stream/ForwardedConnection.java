@@ -1,52 +1,54 @@
 package dev.fairlead.api.stream;
 
-import dev.fairlead.api.spdy.SpdyFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 
 /**
- * One connection into a pod, between two streams and a socket. One thread reads the socket, one writes to it; both are virtual.
- * The streams are ended once, when the pod's side has ended: the error stream after the last byte, as the kubelet does.
+ * One connection into a pod, between a client's two streams and a socket. One thread reads the socket, one writes to it; both
+ * are virtual. The client's side is ended once, when the pod's side has ended.
  */
 final class ForwardedConnection implements AutoCloseable {
     private static final int PIECE = 32 * 1024;
     /** Pieces on their way to the pod. When a pod doesn't read, its whole port-forward waits, as it does elsewhere. */
     private static final int MOST_WAITING = 32;
 
-    private final Consumer<SpdyFrame> out;
-    private final int errorStream;
-    private final int dataStream;
-    private final Runnable atEnd;
+    private final Client client;
+    private final String name;
     private final BlockingQueue<Piece> pieces = new ArrayBlockingQueue<>(MOST_WAITING);
     private Optional<SocketChannel> socket = Optional.empty(); // guarded by this
     private boolean over; // guarded by this
 
     private record Piece(byte[] bytes, boolean last) {}
 
-    ForwardedConnection(Consumer<SpdyFrame> out, int errorStream, int dataStream, Runnable atEnd) {
-        this.out = out;
-        this.errorStream = errorStream;
-        this.dataStream = dataStream;
-        this.atEnd = atEnd;
+    /** What the pod says goes here. */
+    interface Client {
+        /** Waits while the client is slow. */
+        void bytes(byte[] bytes);
+
+        /** Comes last. @param failure what went wrong, or nothing */
+        void ended(String failure);
+    }
+
+    /** @param name of its threads */
+    ForwardedConnection(Client client, String name) {
+        this.client = client;
+        this.name = name;
     }
 
     /** @param failure what the sentence that is told when {@code connect} fails begins with */
     void start(Callable<SocketChannel> connect, String failure) {
-        Thread.ofVirtual().name("forward-" + dataStream).start(() -> serve(connect, failure));
+        Thread.ofVirtual().name(name).start(() -> serve(connect, failure));
     }
 
     private void serve(Callable<SocketChannel> connect, String failure) {
         try (SocketChannel channel = connect.call()) {
             if (take(channel)) {
-                Thread writing =
-                        Thread.ofVirtual().name("forward-to-pod-" + dataStream).start(() -> write(channel));
+                Thread writing = Thread.ofVirtual().name(name + "-to-pod").start(() -> write(channel));
                 read(channel);
                 writing.interrupt();
             }
@@ -67,7 +69,7 @@ final class ForwardedConnection implements AutoCloseable {
             while (channel.read(buffer) >= 0) {
                 byte[] bytes = new byte[buffer.flip().remaining()];
                 buffer.get(bytes).clear();
-                out.accept(new SpdyFrame.Bytes(dataStream, false, bytes));
+                client.bytes(bytes);
             }
         } catch (IOException e) {
             // reset by the pod, or closed by us: an end like any other
@@ -108,10 +110,8 @@ final class ForwardedConnection implements AutoCloseable {
         synchronized (this) {
             over = true;
         }
-        atEnd.run();
         pieces.clear(); // whoever waits to give may go on
-        out.accept(new SpdyFrame.Bytes(dataStream, true, new byte[0]));
-        out.accept(new SpdyFrame.Bytes(errorStream, true, failure.getBytes(StandardCharsets.UTF_8)));
+        client.ended(failure);
     }
 
     /** Ends it from the client's side. */

@@ -4,6 +4,7 @@ import dev.fairlead.api.spdy.SpdyException;
 import dev.fairlead.api.spdy.SpdyFrame;
 import dev.fairlead.api.spdy.SpdyReader;
 import dev.fairlead.api.spdy.SpdyWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -96,12 +97,33 @@ public final class PortForward implements Dialogue {
             errorStreams.put(request, open.stream());
             return;
         }
-        ForwardedConnection connection = new ForwardedConnection(
-                this::send, errorStream, open.stream(), () -> connections.remove(open.stream()));
+        ForwardedConnection connection =
+                new ForwardedConnection(client(errorStream, open.stream()), "forward-" + open.stream());
         connections.put(open.stream(), connection);
         int number = Integer.parseInt(port);
-        connection.start(
-                () -> ports.connect(number), "error forwarding port " + number + " to pod " + pod + ", uid : ");
+        connection.start(() -> ports.connect(number), failure(number, pod));
+    }
+
+    /** What the sentence begins with that a client is told of a connection that failed. */
+    static String failure(int port, String pod) {
+        return "error forwarding port " + port + " to pod " + pod + ", uid : ";
+    }
+
+    /** The error stream is ended after the last byte, as the kubelet does. */
+    private ForwardedConnection.Client client(int errorStream, int dataStream) {
+        return new ForwardedConnection.Client() {
+            @Override
+            public void bytes(byte[] bytes) {
+                send(new SpdyFrame.Bytes(dataStream, false, bytes));
+            }
+
+            @Override
+            public void ended(String failure) {
+                connections.remove(dataStream);
+                send(new SpdyFrame.Bytes(dataStream, true, new byte[0]));
+                send(new SpdyFrame.Bytes(errorStream, true, failure.getBytes(StandardCharsets.UTF_8)));
+            }
+        };
     }
 
     private void send(SpdyFrame frame) {

@@ -15,6 +15,11 @@ final class RecordedWire implements Dialogue.Wire {
     }
 
     @Override
+    public void tell(byte[] message) {
+        sent.add(message);
+    }
+
+    @Override
     public void end(int code, String reason) {
         ends.add(code + " " + reason);
     }

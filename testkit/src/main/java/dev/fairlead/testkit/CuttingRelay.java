@@ -1,4 +1,4 @@
-package dev.fairlead.cluster;
+package dev.fairlead.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,8 +10,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
 
-/** Stands between a client and a server on loopback, and cuts each connection after so many bytes of the server's. */
-final class CuttingRelay implements AutoCloseable {
+/**
+ * Stands between a client and a server on loopback, and cuts each connection after so many bytes of the server's. Safe from any
+ * thread; its own are virtual.
+ */
+public final class CuttingRelay implements AutoCloseable {
     private final ServerSocket listener;
     private final int to;
     private final IntSupplier bytes;
@@ -23,8 +26,8 @@ final class CuttingRelay implements AutoCloseable {
         this.bytes = bytes;
     }
 
-    /** @param bytes asked for each connection */
-    static CuttingRelay start(int to, IntSupplier bytes) {
+    /** @param to the server's port @param bytes how many of the server's, asked for each connection; 0 for none */
+    public static CuttingRelay start(int to, IntSupplier bytes) {
         try {
             ServerSocket listener = new ServerSocket();
             listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -36,7 +39,8 @@ final class CuttingRelay implements AutoCloseable {
         }
     }
 
-    int port() {
+    /** Where it listens. */
+    public int port() {
         return listener.getLocalPort();
     }
 
@@ -74,7 +78,8 @@ final class CuttingRelay implements AutoCloseable {
         }
     }
 
-    void cutAll() {
+    /** Ends every connection that there is. */
+    public void cutAll() {
         for (Socket socket : open) {
             try {
                 socket.close();
