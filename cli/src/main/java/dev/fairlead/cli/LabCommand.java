@@ -25,6 +25,7 @@ record LabCommand(Terminal terminal) implements Command {
                         new LabExecCommand(),
                         new LabLogsCommand(terminal),
                         new LabNodeCommand(terminal),
+                        new LabLinkCommand(terminal),
                         new LabListCommand(terminal),
                         new LabStopCommand(terminal),
                         new LabStartCommand(terminal),
@@ -35,8 +36,8 @@ record LabCommand(Terminal terminal) implements Command {
     public int run(ParseResult parsed) {
         throw new ParameterException(
                 parsed.commandSpec().commandLine(),
-                "`fairlead lab` needs a command: up, status, kubeconfig, apply, delete, exec, logs, node, list, stop,"
-                        + " start or down");
+                "`fairlead lab` needs a command: up, status, kubeconfig, apply, delete, exec, logs, node, link, list,"
+                        + " stop, start or down");
     }
 
     /** {@code --name}, which every lab command takes. */

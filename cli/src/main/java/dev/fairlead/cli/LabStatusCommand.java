@@ -50,6 +50,12 @@ record LabStatusCommand(Terminal terminal) implements Command {
         nodes.print(terminal);
         Table pods = new Table("POD", "READY", "STATUS", "NODE", "IP", "PAUSE", "CONTAINERS");
         List<String> remarks = new ArrayList<>();
+        for (JsonNode node : status.path("nodes")) {
+            if (!node.path("linkFaults").isEmpty()) {
+                remarks.add("link of " + text(node, "name") + ": "
+                        + joined(node.path("linkFaults")).replace(",", ", ") + ", set by lab link");
+            }
+        }
         for (JsonNode pod : status.path("pods")) {
             addPod(pods, remarks, pod);
         }

@@ -229,7 +229,12 @@ final class LabNodes implements AutoCloseable {
                     boot.contents(),
                     boot.builtIn(),
                     this::awaitNoneSent);
-            return new LabNode(slot, sandbox, agent, new Kubelet(means, boot.listener(), boot.workers()));
+            return new LabNode(
+                    slot,
+                    sandbox,
+                    underlay.link(slot, sandbox.netns(), MTU),
+                    agent,
+                    new Kubelet(means, boot.listener(), boot.workers()));
         } catch (RuntimeException e) {
             made.forEach(one -> guarded(slot, one));
             throw e;

@@ -33,7 +33,7 @@ import java.util.concurrent.CountDownLatch;
 /**
  * Answers what commands ask of a running lab: {@code status}, {@code apply}, {@code delete}, {@code exec} (which tells the
  * command where to run), {@code logs}, {@code kubeconfig}, {@code context}, {@code files}, {@code
- * node-stop}, {@code node-start}, {@code stop} and {@code down}.
+ * link}, {@code node-stop}, {@code node-start}, {@code stop} and {@code down}.
  */
 public final class LabServer implements LabDoor.Answering {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -71,6 +71,7 @@ public final class LabServer implements LabDoor.Answering {
                             .put(
                                     "directory",
                                     lab.memory().requireFiles().directory().toString());
+                case "link" -> LinkQuestion.answer(node(request.path("name").asText()), request);
                 case "node-stop" -> {
                     lab.stopNode(request.path("name").asText());
                     yield JSON.objectNode();
@@ -229,15 +230,17 @@ public final class LabServer implements LabDoor.Answering {
 
     /** A node has no container: what runs there sees this machine's files and the node's root network namespace. */
     private ObjectNode execOnNode(String name) {
+        ObjectNode answer = JSON.objectNode()
+                .put("pid", HostView.pid(node(name).sandbox().pause()))
+                .put("labPid", HostView.ownPid());
+        answer.putObject("environment").put("PATH", ProgramCheck.SEARCH_PATH).put("HOSTNAME", name);
+        return answer;
+    }
+
+    private LabNode node(String name) {
         for (LabNode node : lab.nodes()) {
             if (node.slot().name().equals(name)) {
-                ObjectNode answer = JSON.objectNode()
-                        .put("pid", HostView.pid(node.sandbox().pause()))
-                        .put("labPid", HostView.ownPid());
-                answer.putObject("environment")
-                        .put("PATH", ProgramCheck.SEARCH_PATH)
-                        .put("HOSTNAME", name);
-                return answer;
+                return node;
             }
         }
         throw new LabRefusal(

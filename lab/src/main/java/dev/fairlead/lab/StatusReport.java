@@ -13,6 +13,7 @@ import dev.fairlead.lab.model.Pod;
 import dev.fairlead.lab.model.PortEndpoints;
 import dev.fairlead.lab.model.Service;
 import dev.fairlead.lab.node.HostView;
+import dev.fairlead.lab.node.LabNode;
 import dev.fairlead.lab.node.RunningContainer;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Prefix;
@@ -31,7 +32,7 @@ final class StatusReport {
         ObjectNode report =
                 JSON.objectNode().put("name", lab.options().name().name()).put("pid", HostView.ownPid());
         ArrayNode nodes = report.putArray("nodes");
-        picture.nodes().values().forEach(node -> nodes.add(node(node)));
+        picture.nodes().values().forEach(node -> nodes.add(node(lab, node)));
         ArrayNode pods = report.putArray("pods");
         picture.pods().values().forEach(pod -> pods.add(pod(lab, pod)));
         ArrayNode services = report.putArray("services");
@@ -47,7 +48,7 @@ final class StatusReport {
         return report;
     }
 
-    private static ObjectNode node(Node node) {
+    private static ObjectNode node(Lab lab, Node node) {
         ObjectNode json = JSON.objectNode().put("name", node.name());
         ips(json, node.addresses());
         json.put("podCIDR", node.podCidrs().getFirst().toString());
@@ -55,7 +56,14 @@ final class StatusReport {
         for (Prefix cidr : node.podCidrs()) {
             cidrs.add(cidr.toString());
         }
-        return json.put("netns", node.netns()).put("ready", node.ready());
+        json.put("netns", node.netns()).put("ready", node.ready());
+        ArrayNode faults = json.putArray("linkFaults");
+        for (LabNode running : lab.nodes()) {
+            if (running.slot().name().equals(node.name())) {
+                running.link().faults().forEach(faults::add);
+            }
+        }
+        return json;
     }
 
     private static ObjectNode pod(Lab lab, Pod pod) {

@@ -1,6 +1,7 @@
 package dev.fairlead.kernel.nftables;
 
 import dev.fairlead.kernel.nftables.expression.Bytes;
+import dev.fairlead.kernel.nftables.expression.Cmp;
 import dev.fairlead.kernel.nftables.expression.Hash;
 import dev.fairlead.kernel.nftables.expression.Numgen;
 import dev.fairlead.kernel.nftables.expression.Verdict;
@@ -40,6 +41,25 @@ public final class Generator extends Selector {
     /** {@code jhash … mod N seed S}: always the same number for the same fields. The seed is 32 bits, not 0. */
     public static Generator hash(int modulus, long seed, Field... fields) {
         return new Generator(false, modulus, List.of(fields), seed);
+    }
+
+    /**
+     * {@code numgen random mod 10000 < 5000}: true of that many out of the modulus.
+     *
+     * @param value 1 to N - 1; what is always or never so needs no number
+     */
+    public Statement isBelow(int value) {
+        if (value < 1 || value >= modulus) {
+            throw new IllegalArgumentException(
+                    "'" + text() + " < " + value + "' has only one answer; compare with 1 to " + (modulus - 1));
+        }
+        Bytes bound = NetworkOrder.of(ScalarType.MARK, Bytes.host32(value));
+        return new Statement(c -> {
+            require(c);
+            load(c, 1);
+            c.toNetworkOrder(1, ScalarType.MARK); // the kernel compares bytes, and has the number in its own order
+            c.emit(new Cmp(Cmp.Operator.LT, 1, bound));
+        });
     }
 
     /** {@code vmap { 0 : …, 1 : … }} in the order of the list. */

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** What kind of queueing discipline it is ({@code TCA_KIND}), with what there is to say about it. */
-public sealed interface QdiscKind permits Tbf, QdiscKind.Ingress, QdiscKind.Clsact, QdiscKind.Other {
+public sealed interface QdiscKind permits Tbf, Netem, QdiscKind.Ingress, QdiscKind.Clsact, QdiscKind.Other {
 
     /** As the kernel names it. */
     String name();
@@ -76,6 +76,7 @@ public sealed interface QdiscKind permits Tbf, QdiscKind.Ingress, QdiscKind.Clsa
                 options.isEmpty()
                         ? new Other(name, List.of())
                         : Tbf.decode(options.get().nested());
+            case "netem" -> options.isEmpty() ? new Other(name, List.of()) : Netem.decode(options.get());
             case "ingress" -> new Ingress();
             case "clsact" -> new Clsact();
             default -> new Other(name, options.stream().toList());

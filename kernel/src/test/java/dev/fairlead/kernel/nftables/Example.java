@@ -239,6 +239,7 @@ final class Example {
                 EXTRA.rule(
                         Generator.hash(2, 0xdeadbeefL, IP_SADDR, TCP_SPORT).to(List.of(Verdict.ACCEPT, Verdict.DROP))),
                 EXTRA.rule(Generator.random(2).to(List.of(Verdict.ACCEPT, Verdict.DROP))),
+                EXTRA.rule(Generator.random(10_000).isBelow(1250), drop()),
                 EXTRA.rule(logGroup(2, "x")));
     }
 }

@@ -8,7 +8,8 @@ import java.nio.file.Path;
  * A node: a sandbox whose network namespace is the node's root namespace, plugged into the underlay, the agent that serves
  * it, and the kubelet that runs its pods. It ends in the reverse order.
  */
-public record LabNode(NodeSlot slot, Sandbox sandbox, LabAgent agent, Kubelet kubelet) implements AutoCloseable {
+public record LabNode(NodeSlot slot, Sandbox sandbox, NodeLink link, LabAgent agent, Kubelet kubelet)
+        implements AutoCloseable {
 
     /** Where a node keeps its files inside the lab. */
     public static Path directory(Path run, String node) {

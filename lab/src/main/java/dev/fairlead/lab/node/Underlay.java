@@ -9,7 +9,9 @@ import dev.fairlead.kernel.route.Route;
 import dev.fairlead.kernel.route.RouteProtocol;
 import dev.fairlead.kernel.route.Rtnetlink;
 import dev.fairlead.packet.Family;
+import dev.fairlead.packet.Mac;
 import dev.fairlead.packet.Prefix;
+import dev.fairlead.plan.ipam.PodMac;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +69,11 @@ public final class Underlay implements AutoCloseable {
                                 LinkSetting.mtu(mtu),
                                 LinkSetting.master(bridge),
                                 LinkSetting.up()),
-                        List.of(LinkSetting.name(UPLINK), LinkSetting.mtu(mtu), LinkSetting.namespace(node)));
+                        List.of(
+                                LinkSetting.name(UPLINK),
+                                LinkSetting.mac(mac(addresses)),
+                                LinkSetting.mtu(mtu),
+                                LinkSetting.namespace(node)));
         forward(node, addresses);
         try (Rtnetlink inNode = Rtnetlink.open(node)) {
             inNode.links().set("lo", LinkSetting.up());
@@ -80,6 +86,16 @@ public final class Underlay implements AutoCloseable {
                 inNode.routes().add(Route.unicast(service).device(index).withProtocol(RouteProtocol.STATIC));
             }
         }
+    }
+
+    /** The same after the node was off, as a machine's is: others would send to the one they know for half a minute. */
+    private static Mac mac(List<Prefix> addresses) {
+        return PodMac.of(addresses.stream().map(Prefix::address).toList());
+    }
+
+    /** The link of a node that is plugged in, to be made worse. @param mtu with which it was */
+    public NodeLink link(NodeSlot slot, Netns node, int mtu) {
+        return new NodeLink(slot, node, rtnetlink, mtu);
     }
 
     /** Pulls a node's plug. Its own end goes too. */
