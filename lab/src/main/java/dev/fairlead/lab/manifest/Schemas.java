@@ -201,7 +201,14 @@ final class Schemas {
     static final Schema SERVICE_SPEC = new Schema()
             .takes(LIST, "ports")
             .takes(TEXT_MAP, "selector")
-            .takes(TEXT, "clusterIP", "type", "externalName", "ipFamilyPolicy", "sessionAffinity", "internalTrafficPolicy")
+            .takes(
+                    TEXT,
+                    "clusterIP",
+                    "type",
+                    "externalName",
+                    "ipFamilyPolicy",
+                    "sessionAffinity",
+                    "internalTrafficPolicy")
             .takes(TEXT, "trafficDistribution")
             .takes(TEXTS, "clusterIPs", "ipFamilies")
             .takes(TRUTH, "publishNotReadyAddresses")
