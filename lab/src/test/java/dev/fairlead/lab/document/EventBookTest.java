@@ -82,7 +82,8 @@ class EventBookTest {
         JsonNode event = events().getFirst();
         assertThat(event.path("reason").asText()).isEqualTo("FailedScheduling");
         assertThat(event.path("type").asText()).isEqualTo("Warning");
-        assertThat(event.path("message").asText()).contains("disk=tape");
+        assertThat(event.path("message").asText())
+                .isEqualTo("0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.");
         assertThat(event.path("source").path("component").asText()).isEqualTo("default-scheduler");
         settle();
         assertThat(events()).hasSize(1);
