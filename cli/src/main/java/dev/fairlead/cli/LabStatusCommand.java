@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fairlead.lab.door.LabCaller;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -102,7 +104,7 @@ record LabStatusCommand(Terminal terminal) implements Command {
     }
 
     private static String endpoints(JsonNode service) {
-        List<String> endpoints = new ArrayList<>();
+        Set<String> endpoints = new LinkedHashSet<>(); // one may be behind several ports
         for (JsonNode endpoint : service.path("endpoints")) {
             if (endpoint.path("ready").asBoolean()) {
                 String ip = text(endpoint, "ip");
