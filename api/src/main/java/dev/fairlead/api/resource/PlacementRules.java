@@ -48,46 +48,49 @@ final class PlacementRules {
     }
 
     private static void nodeTerm(Cursor term) {
-        for (Cursor one : term.at("matchExpressions").items()) {
-            Cursor values = one.at("values");
-            switch (one.at("operator").text()) {
-                case "In", "NotIn" -> {
-                    if (values.node().isEmpty()) {
-                        values.required("must be specified when `operator` is 'In' or 'NotIn'");
-                    }
+        term.at("matchExpressions").items().forEach(PlacementRules::ofLabel);
+        term.at("matchFields").items().forEach(PlacementRules::ofField);
+    }
+
+    private static void ofLabel(Cursor one) {
+        Cursor values = one.at("values");
+        switch (one.at("operator").text()) {
+            case "In", "NotIn" -> {
+                if (values.node().isEmpty()) {
+                    values.required("must be specified when `operator` is 'In' or 'NotIn'");
                 }
-                case "Exists", "DoesNotExist" -> {
-                    if (!values.node().isEmpty()) {
-                        values.forbidden("may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-                    }
-                }
-                case "Gt", "Lt" -> {
-                    if (values.node().size() != 1) {
-                        one.errors()
-                                .add(FieldError.required(
-                                        values.path(),
-                                        "must be specified single value when `operator` is 'Lt' or 'Gt'"));
-                    }
-                }
-                default -> one.at("operator").invalid(NO_OPERATOR);
             }
-            one.at("key").qualified();
+            case "Exists", "DoesNotExist" -> {
+                if (!values.node().isEmpty()) {
+                    values.forbidden("may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+                }
+            }
+            case "Gt", "Lt" -> {
+                if (values.node().size() != 1) {
+                    one.errors()
+                            .add(FieldError.required(
+                                    values.path(), "must be specified single value when `operator` is 'Lt' or 'Gt'"));
+                }
+            }
+            default -> one.at("operator").invalid(NO_OPERATOR);
         }
-        for (Cursor one : term.at("matchFields").items()) {
-            String operator = one.at("operator").text();
-            if (!operator.equals("In") && !operator.equals("NotIn")) {
-                one.at("operator").invalid(NO_OPERATOR);
-            } else if (one.at("values").node().size() != 1) {
-                one.errors()
-                        .add(FieldError.required(
-                                one.at("values").path(),
-                                "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"));
-            }
-            if (!one.at("key").text().equals("metadata.name")) {
-                one.at("key").invalid("not a valid field selector key");
-            } else {
-                one.at("values").items().forEach(value -> value.named(NameRule.SUBDOMAIN));
-            }
+        one.at("key").qualified();
+    }
+
+    private static void ofField(Cursor one) {
+        String operator = one.at("operator").text();
+        if (!operator.equals("In") && !operator.equals("NotIn")) {
+            one.at("operator").invalid(NO_OPERATOR);
+        } else if (one.at("values").node().size() != 1) {
+            one.errors()
+                    .add(FieldError.required(
+                            one.at("values").path(),
+                            "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"));
+        }
+        if (!one.at("key").text().equals("metadata.name")) {
+            one.at("key").invalid("not a valid field selector key");
+        } else {
+            one.at("values").items().forEach(value -> value.named(NameRule.SUBDOMAIN));
         }
     }
 
