@@ -17,7 +17,7 @@ record Story(List<Exchange> exchanges) {
     record Exchange(String command, String stdin, String answer) {
         void check(String witness, String said) {
             List<String> lines = said.lines().map(String::stripTrailing).toList();
-            List<String> wanted = answer.lines().toList();
+            List<String> wanted = answer.lines().map(String::stripTrailing).toList();
             String all = witness + "$ kubectl " + command + "\n" + said;
             assertThat(lines).as(all).hasSameSizeAs(wanted);
             for (int i = 0; i < wanted.size(); i++) {

@@ -18,7 +18,7 @@ import org.yaml.snakeyaml.Yaml;
 final class StoryTeller {
     private static final ObjectMapper JSON =
             new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
-    private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
+    private static final Pattern WORD = Pattern.compile("(?:'[^']*'|[^\\s'])+");
     private static final Pattern PATH = Pattern.compile("\\.([A-Za-z0-9_-]+)|\\[(\\*|[0-9]+)]");
 
     private final Witness witness;
@@ -33,9 +33,9 @@ final class StoryTeller {
             List<String> words = new ArrayList<>();
             Map<String, String> options = new HashMap<>();
             List<String> all = new ArrayList<>();
-            Matcher matcher = WORD.matcher(command.replaceAll("=('[^']*')", " $1"));
+            Matcher matcher = WORD.matcher(command);
             while (matcher.find()) {
-                all.add(matcher.group(1) != null ? matcher.group(1) : matcher.group(2));
+                all.add(matcher.group().replace("'", ""));
             }
             for (int i = 0; i < all.size(); i++) {
                 String word = all.get(i);

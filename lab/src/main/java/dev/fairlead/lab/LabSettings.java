@@ -15,18 +15,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
  * What a lab that was stopped is started with again: {@code lab.json} among its {@link LabFiles}.
  *
  * @param foreign another CNI plugin in Fairlead's place
+ * @param agents where agents run
  * @param access what lets clients in; absent until the API was served for the first time
  * @param context where the user's own kubeconfig got a context of this lab
  */
 @SuppressWarnings("OptionalUsedAsFieldOrParameterType") // as in LabOptions
 public record LabSettings(
-        LabLayout layout, Optional<ForeignCni> foreign, Optional<Access> access, Optional<Context> context) {
+        LabLayout layout,
+        Optional<ForeignCni> foreign,
+        LabOptions.Agents agents,
+        Optional<Access> access,
+        Optional<Context> context) {
     private static final int VERSION = 1;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -47,20 +53,22 @@ public record LabSettings(
     public record Context(UserKubeconfig kubeconfig, UserKubeconfig.Before before) {}
 
     static LabSettings of(LabOptions options) {
-        return new LabSettings(options.layout(), options.foreign(), Optional.empty(), Optional.empty());
+        return new LabSettings(
+                options.layout(), options.foreign(), options.agents(), Optional.empty(), Optional.empty());
     }
 
     LabSettings with(Access access) {
-        return new LabSettings(layout, foreign, Optional.of(access), context);
+        return new LabSettings(layout, foreign, agents, Optional.of(access), context);
     }
 
     LabSettings with(Context changed) {
-        return new LabSettings(layout, foreign, access, Optional.of(changed));
+        return new LabSettings(layout, foreign, agents, access, Optional.of(changed));
     }
 
     /** The options that the lab was started with. @param home the checkout */
     public LabOptions options(LabFiles files, Path home) {
-        LabOptions options = LabOptions.of(files.lab(), layout, home).withFiles(files);
+        LabOptions options =
+                LabOptions.of(files.lab(), layout, home).withFiles(files).withAgents(agents);
         return foreign.map(cni -> options.withForeignCni(cni.conf(), cni.bin())).orElse(options);
     }
 
@@ -82,7 +90,11 @@ public record LabSettings(
                         + " and this Fairlead reads version " + VERSION + "; use the one that made it");
             }
             return new LabSettings(
-                    layout(json), foreign(json.path("cni")), access(json.path("api")), context(json.path("context")));
+                    layout(json),
+                    foreign(json.path("cni")),
+                    agents(json.path("agents")),
+                    access(json.path("api")),
+                    context(json.path("context")));
         } catch (IOException | IllegalArgumentException e) {
             throw new LabRefusal(files.settings() + " can't be read: " + e.getMessage()
                     + "; put a copy in its place, or give the lab up with ./fairlead lab down --name " + files.lab());
@@ -107,6 +119,13 @@ public record LabSettings(
         List<String> texts = new ArrayList<>();
         json.forEach(one -> texts.add(one.asText()));
         return texts;
+    }
+
+    /** Labs of before there was a choice have none written down. */
+    private static LabOptions.Agents agents(JsonNode json) {
+        return json.isTextual()
+                ? LabOptions.Agents.valueOf(json.asText().toUpperCase(Locale.ROOT))
+                : LabOptions.Agents.INSIDE;
     }
 
     private static Optional<ForeignCni> foreign(JsonNode json) {
@@ -140,7 +159,10 @@ public record LabSettings(
 
     /** Writes them by rename. */
     public void write(LabFiles files) {
-        ObjectNode json = JSON.createObjectNode().put("version", VERSION).put("nodes", layout.nodes());
+        ObjectNode json = JSON.createObjectNode()
+                .put("version", VERSION)
+                .put("nodes", layout.nodes())
+                .put("agents", agents.name().toLowerCase(Locale.ROOT));
         layout.nodeCidrs().forEach(one -> json.withArrayProperty("nodeCidrs").add(one.toString()));
         layout.podCidrs().forEach(one -> json.withArrayProperty("podCidrs").add(one.toString()));
         layout.serviceCidrs()

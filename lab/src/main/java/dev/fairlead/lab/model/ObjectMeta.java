@@ -1,6 +1,7 @@
 package dev.fairlead.lab.model;
 
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -29,6 +30,9 @@ public record ObjectMeta(
 
     /** Stands for "no such moment". */
     public static final Instant NEVER = Instant.MAX;
+
+    /** Where kubectl keeps what it applied, to know at the next time what has been taken out. */
+    private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
     public ObjectMeta {
         labels = Ordered.copy(labels);
@@ -90,13 +94,18 @@ public record ObjectMeta(
                 ownerReferences);
     }
 
-    /** The store's parts of {@code this} with the user's parts of {@code written}. */
+    /** The store's parts of {@code this} with the user's parts of {@code written}, and what kubectl needs for its next apply. */
     ObjectMeta rewritten(ObjectMeta written) {
+        Map<String, String> newAnnotations = written.annotations;
+        if (annotations.containsKey(LAST_APPLIED) && !newAnnotations.containsKey(LAST_APPLIED)) {
+            newAnnotations = new LinkedHashMap<>(newAnnotations);
+            newAnnotations.put(LAST_APPLIED, annotations.getOrDefault(LAST_APPLIED, ""));
+        }
         return new ObjectMeta(
                 namespace,
                 name,
                 written.labels,
-                written.annotations,
+                newAnnotations,
                 uid,
                 resourceVersion,
                 generation,

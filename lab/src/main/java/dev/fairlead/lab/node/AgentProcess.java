@@ -28,7 +28,10 @@ public final class AgentProcess implements LabAgent {
     private static final Duration TO_START = Duration.ofSeconds(60);
     private static final Duration TO_END = Duration.ofSeconds(3);
     private static final Duration WATCH = Duration.ofDays(1);
-    private static final Duration BEFORE_RESTART = Duration.ofSeconds(1);
+    /** The wait before a restart doubles up to this, and is the first again when the agent has run for as long. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
+    private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
     private static final long PAUSE_NANOS = 5_000_000;
     private static final int O_WRONLY_CREAT_APPEND = 1 | 0x40 | 0x400;
 
@@ -63,6 +66,7 @@ public final class AgentProcess implements LabAgent {
         try {
             Files.createDirectories(means.directory().resolve("bin"));
             Files.createDirectories(means.directory().resolve("net.d"));
+            Files.deleteIfExists(conflist(means)); // of the agent before a node was stopped: this one doesn't serve yet
         } catch (IOException e) {
             throw new UncheckedIOException("could not make the directories of " + slot.name(), e);
         }
@@ -73,6 +77,10 @@ public final class AgentProcess implements LabAgent {
 
     /** Where the agent puts its CNI configuration once it serves. */
     public Path conflist() {
+        return conflist(means);
+    }
+
+    private static Path conflist(Means means) {
         return means.directory().resolve("net.d/10-fairlead.conflist");
     }
 
@@ -117,11 +125,18 @@ public final class AgentProcess implements LabAgent {
     }
 
     private void keepRunning() {
+        Duration wait = FIRST_WAIT;
+        long started = System.nanoTime();
         while (!closed) {
             if (child.await(WATCH).isPresent() && !closed) {
-                LOG.warn("the agent of {} has ended and is started again", slot.name());
-                LockSupport.parkNanos(BEFORE_RESTART.toNanos());
+                if (System.nanoTime() - started > LONGEST_WAIT.toNanos()) {
+                    wait = FIRST_WAIT;
+                }
+                LOG.warn("the agent of {} has ended and is started again in {} s", slot.name(), wait.toSeconds());
+                LockSupport.parkNanos(wait.toNanos());
+                wait = wait.multipliedBy(2).compareTo(LONGEST_WAIT) < 0 ? wait.multipliedBy(2) : LONGEST_WAIT;
                 restart();
+                started = System.nanoTime();
             }
         }
     }
