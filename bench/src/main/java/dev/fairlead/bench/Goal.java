@@ -6,7 +6,7 @@ import java.util.Locale;
  * What Fairlead wants to reach, and what was seen.
  *
  * @param wanted such as {@code CNI ADD in a quarter of the reference's time}
- * @param seen the number that decides, a median
+ * @param seen the number that decides, a median where {@code wanted} doesn't name another
  * @param limit what it must not exceed
  */
 public record Goal(String wanted, double seen, double limit, String symbol) {

@@ -13,8 +13,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Runs {@code ./fairlead} as a user does, but that it must not build. */
-record Launcher(Path home) {
+record Launcher(Path home, Duration patience) {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    Launcher(Path home) {
+        this(home, PATIENCE);
+    }
 
     /**
      * Runs a command to its end.
@@ -33,7 +37,7 @@ record Launcher(Path home) {
                         .withStreams(input, output, output)
                         .withSession()
                         .start()) {
-            Optional<Integer> code = child.await(PATIENCE);
+            Optional<Integer> code = child.await(patience);
             if (code.isEmpty()) {
                 child.killSession();
             }
@@ -41,7 +45,7 @@ record Launcher(Path home) {
             if (code.isEmpty() || code.get() != 0) {
                 throw new IllegalStateException("`./fairlead " + String.join(" ", arguments) + "` "
                         + code.map(number -> "ended with exit code " + number)
-                                .orElse("did not end in " + PATIENCE.toSeconds() + " s")
+                                .orElse("did not end in " + patience.toSeconds() + " s")
                         + ": " + printed.strip());
             }
             return printed;

@@ -26,6 +26,11 @@ public record Place(Path home, Path disk, Path sockets) {
         return home.resolve("lab/src/main/resources/dev/fairlead/lab/demo/demo.yaml");
     }
 
+    /** One of this room's own. */
+    Path manifest(String name) {
+        return home.resolve("bench/src/main/resources/dev/fairlead/bench").resolve(name);
+    }
+
     /** The directory of the reference plugins, where they are installed. */
     static Optional<Path> referencePlugins() {
         for (Path directory : REFERENCE) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fairlead.bench.Comparison.Row;
 import dev.fairlead.kernel.process.Child;
 import dev.fairlead.kernel.process.Spawn;
+import dev.fairlead.lab.door.LabName;
 import dev.fairlead.testkit.RealKernel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -118,20 +120,47 @@ class BenchTest {
         assertMeasured(report);
     }
 
-    @Test
-    void aWholeLabIsMeasuredAndGone() {
-        Place place = place();
+    private static Place withBuild(Place place) {
         if (!Files.isReadable(place.home().resolve(".fairlead/current"))) {
             String reason = "SKIPPED: there is no build to start a lab from; run the tests by ./fairlead test";
             System.out.println(reason);
             Assumptions.abort(reason);
         }
-        Report report = LabBench.run(place, RUNS, this::hear);
-        assertThat(names(report)).containsExactly("lab s", "memory of the lab, Pss MB");
-        assertMeasured(report);
-        assertThat(report.goals()).hasSize(3);
-        assertThat(dev.fairlead.lab.door.LabName.running(dev.fairlead.lab.door.LabName.ownUid()))
+        return place;
+    }
+
+    @AfterEach
+    void noLabIsLeft() {
+        assertThat(LabName.running(LabName.ownUid()))
                 .as("labs of the measurement that are still up")
                 .noneMatch(lab -> lab.name().startsWith("bench-"));
+    }
+
+    @Test
+    void aWholeLabIsMeasuredAndGone() {
+        Report report = LabBench.run(withBuild(place()), RUNS, this::hear);
+        assertThat(names(report)).containsExactly("lab s", "memory of the lab, Pss MB");
+        assertMeasured(report);
+        assertThat(report.goals()).hasSize(5);
+    }
+
+    @Test
+    void aServiceIsFollowedIntoTheKernels() {
+        Report report = LabChangeBench.run(withBuild(place()), RUNS, this::hear);
+        assertThat(names(report)).containsExactly("a Service until its rules are in three kernels ms");
+        assertMeasured(report);
+        assertThat(report.comparisons().getFirst().notes())
+                .allMatch(note -> note.matches(
+                        ".*: p50 [0-9.]+ ms, p99 [0-9.]+ ms|kubectl is not installed, so it was not measured"));
+        assertThat(report.goals()).hasSize(1);
+    }
+
+    @Test
+    void aCrowdIsMeasured() {
+        Report report = LabCrowdBench.run(withBuild(place()), RUNS, 2, 12, "inside", this::hear);
+        assertThat(names(report))
+                .containsExactly("lab: 12 pods on 2 nodes s", "memory of a lab: 12 pods on 2 nodes, Pss MB");
+        assertMeasured(report);
+        assertThat(report.goals()).allMatch(Goal::holds);
     }
 }

@@ -3,6 +3,8 @@ package dev.fairlead.cli;
 import dev.fairlead.bench.BridgeBench;
 import dev.fairlead.bench.CniBench;
 import dev.fairlead.bench.LabBench;
+import dev.fairlead.bench.LabChangeBench;
+import dev.fairlead.bench.LabCrowdBench;
 import dev.fairlead.bench.Place;
 import dev.fairlead.bench.Progress;
 import dev.fairlead.bench.Report;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,6 +32,29 @@ record BenchCommand(Terminal terminal) implements Command {
     private static final String PREFIX = "bench-";
     private static final int AT_ONCE = 100;
     private static final int FULL_NODE = 250;
+    private static final int CHANGES = 200;
+    private static final int LARGE_LAB_NODES = 10;
+    private static final int LARGE_LAB_PODS = 1000;
+
+    /** Parts of {@code bench lab}. */
+    private enum Part {
+        /** Small labs, from the command to pods that answer. */
+        START,
+        /** A Service, until it is in the kernels. */
+        CHANGE,
+        /** Very many pods. */
+        CROWD;
+
+        private static Part of(String word, ParseResult parsed) {
+            for (Part part : values()) {
+                if (part.name().equalsIgnoreCase(word)) {
+                    return part;
+                }
+            }
+            throw new ParameterException(
+                    parsed.commandSpec().commandLine(), "--part '" + word + "' is not start, change or crowd");
+        }
+    }
 
     /** What can be measured, in this order. */
     private enum Subject {
@@ -44,7 +70,7 @@ record BenchCommand(Terminal terminal) implements Command {
         }
 
         private String text() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -64,17 +90,40 @@ record BenchCommand(Terminal terminal) implements Command {
                         .paramLabel("N")
                         .description("How often each is measured. Default: 30; lab: 10; crowd: 3")
                         .build())
+                .addOption(OptionSpec.builder("--part")
+                        .type(String.class)
+                        .paramLabel("PART")
+                        .description(
+                                "Of lab: start (small labs), change (a Service until its rules are in three kernels,"
+                                        + " 200 runs), or crowd (many pods, 1 run). Default: each of them")
+                        .build())
+                .addOption(number("--nodes", "Of lab's crowd. Default: 10"))
+                .addOption(number("--pods", "Of lab's crowd. Default: 1000"))
+                .addOption(LabCommand.agents())
                 .addOption(OptionSpec.builder("--json")
                         .description("All numbers as data.")
                         .build());
     }
 
+    private static OptionSpec number(String name, String description) {
+        return OptionSpec.builder(name)
+                .type(int.class)
+                .paramLabel("N")
+                .description(description)
+                .build();
+    }
+
     @Override
     public int run(ParseResult parsed) {
         Set<Subject> subjects = subjects(parsed);
-        if (parsed.hasMatchedOption("--runs") && parsed.<Integer>matchedOptionValue("--runs", 0) < 1) {
-            throw new ParameterException(parsed.commandSpec().commandLine(), "--runs must be 1 or more");
+        for (String option : List.of("--runs", "--nodes", "--pods")) {
+            if (parsed.hasMatchedOption(option) && parsed.<Integer>matchedOptionValue(option, 0) < 1) {
+                throw new ParameterException(parsed.commandSpec().commandLine(), option + " must be 1 or more");
+            }
         }
+        List<Part> parts = parsed.hasMatchedOption("--part")
+                ? List.of(Part.of(parsed.matchedOptionValue("--part", ""), parsed))
+                : List.of(Part.values());
         Netns.prepareJavaSockets();
         Path disk = scratch();
         Report report = Report.empty();
@@ -84,8 +133,14 @@ record BenchCommand(Terminal terminal) implements Command {
         try {
             Place place = new Place(Launch.home(), disk, sockets(disk));
             for (Subject subject : subjects) {
-                int runs = parsed.matchedOptionValue("--runs", subject.usualRuns);
-                report = report.and(measure(subject, place, runs, text.progress()));
+                if (subject == Subject.LAB) {
+                    for (Part part : parts) {
+                        report = report.and(measure(part, place, parsed, text.progress()));
+                    }
+                } else {
+                    int runs = parsed.matchedOptionValue("--runs", subject.usualRuns);
+                    report = report.and(measure(subject, place, runs, text.progress()));
+                }
             }
         } finally {
             delete(disk);
@@ -104,6 +159,22 @@ record BenchCommand(Terminal terminal) implements Command {
             case CROWD -> CniBench.crowd(place, runs, AT_ONCE, FULL_NODE, progress);
             case BRIDGE -> BridgeBench.run(runs, progress);
             case LAB -> LabBench.run(place, runs, progress);
+        };
+    }
+
+    private static Report measure(Part part, Place place, ParseResult parsed, Progress progress) {
+        return switch (part) {
+            case START ->
+                measure(Subject.LAB, place, parsed.matchedOptionValue("--runs", Subject.LAB.usualRuns), progress);
+            case CHANGE -> LabChangeBench.run(place, parsed.matchedOptionValue("--runs", CHANGES), progress);
+            case CROWD ->
+                LabCrowdBench.run(
+                        place,
+                        parsed.matchedOptionValue("--runs", 1),
+                        parsed.matchedOptionValue("--nodes", LARGE_LAB_NODES),
+                        parsed.matchedOptionValue("--pods", LARGE_LAB_PODS),
+                        LabCommand.agents(parsed).name().toLowerCase(Locale.ROOT),
+                        progress);
         };
     }
 

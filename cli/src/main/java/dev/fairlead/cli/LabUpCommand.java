@@ -28,6 +28,11 @@ import picocli.CommandLine.ParseResult;
 /** {@code fairlead lab up}: makes a lab and leaves it running. */
 record LabUpCommand(Terminal terminal) implements Command {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** On top, for each pod: a busy machine makes some ten in a second. */
+    private static final Duration POD_PATIENCE = Duration.ofMillis(200);
+
+    /** How many pods that aren't ready are named; the rest is only counted. */
+    private static final int NAMED = 10;
 
     @Override
     public CommandSpec spec() {
@@ -93,7 +98,8 @@ record LabUpCommand(Terminal terminal) implements Command {
      * @param start by {@link System#nanoTime}
      */
     int stay(LabHost host, Optional<UserKubeconfig> context, long start) {
-        boolean settled = host.awaitReady(PATIENCE);
+        int pods = host.lab().picture().pods().size();
+        boolean settled = host.awaitReady(PATIENCE.plus(POD_PATIENCE.multipliedBy(pods)));
         if (host.lab().isEnding()) {
             host.close();
             throw new CommandFailure(
@@ -198,14 +204,21 @@ record LabUpCommand(Terminal terminal) implements Command {
         if (own) {
             terminal.out().println(forKubectl(name));
         }
-        for (Pod pod : picture.pods().values()) {
-            if (!pod.status().ready() && pod.status().phase() != PodStatus.Phase.SUCCEEDED) {
-                terminal.err()
-                        .println("fairlead: pod " + pod.key() + " is not ready: "
-                                + (pod.status().reason().isEmpty()
-                                        ? pod.status().phase().toString()
-                                        : pod.status().reason()));
-            }
+        complain(picture.pods().values().stream()
+                .filter(pod -> !pod.status().ready() && pod.status().phase() != PodStatus.Phase.SUCCEEDED)
+                .toList());
+    }
+
+    private void complain(List<Pod> notReady) {
+        for (Pod pod : notReady.subList(0, Math.min(NAMED, notReady.size()))) {
+            terminal.err()
+                    .println("fairlead: pod " + pod.key() + " is not ready: "
+                            + (pod.status().reason().isEmpty()
+                                    ? pod.status().phase().toString()
+                                    : pod.status().reason()));
+        }
+        if (notReady.size() > NAMED) {
+            terminal.err().println("fairlead: and " + (notReady.size() - NAMED) + " more; lab status lists them");
         }
     }
 

@@ -422,7 +422,7 @@ public final class Lab implements AutoCloseable {
             loop.execute(() -> {
                 try {
                     work.run();
-                    settle();
+                    wake(); // not at once: what others have reported meanwhile is concluded together with this
                 } catch (JournalException e) {
                     LOG.warn("what a node reported waits: {}", e.getMessage());
                     later(() -> post(work));

@@ -71,17 +71,9 @@ final class EndpointDocuments {
 
     private static void put(ObjectStore.Draft draft, ObjectKey key, ObjectNode wanted) {
         ObjectNode before = draft.find(key).orElse(JsonNodeFactory.instance.objectNode());
-        ObjectNode document = wanted;
-        if (!before.isEmpty()) {
-            document = before.deepCopy();
-            for (String part : List.of("endpoints", "ports", "subsets")) {
-                if (wanted.has(part)) {
-                    document.set(part, wanted.get(part));
-                } else {
-                    document.remove(part);
-                }
-            }
-        }
+        ObjectNode document = before.isEmpty()
+                ? wanted
+                : SharedParts.replace(before, wanted, List.of("endpoints", "ports", "subsets"));
         if (!document.equals(before)) {
             draft.put(key, document);
         }
