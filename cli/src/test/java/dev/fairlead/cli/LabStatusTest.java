@@ -101,10 +101,10 @@ class LabStatusTest {
         assertThat(status.path("name").asText()).isEqualTo(lab.name());
         assertThat(status.path("nodes")).hasSize(3).allSatisfy(node -> assertFields(node, "name ip podCIDR netns"));
         assertThat(status.path("pods"))
-                .hasSize(5)
+                .hasSize(6)
                 .allSatisfy(pod -> assertFields(pod, "namespace name node ip pid netns containers"));
         assertThat(status.path("services"))
-                .hasSize(1)
+                .hasSize(2)
                 .allSatisfy(service -> assertFields(service, "namespace name ip ports endpoints"));
     }
 
@@ -229,7 +229,7 @@ class LabStatusTest {
             assertThat(cidr.contains(Ip.of(ip))).as("%s in %s", ip, cidr).isTrue();
             addresses.add(ip);
         }
-        assertThat(addresses).as("addresses, all different").hasSize(5);
+        assertThat(addresses).as("addresses, all different").hasSize(6);
     }
 
     @Test

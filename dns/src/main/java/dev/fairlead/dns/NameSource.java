@@ -10,8 +10,8 @@ public interface NameSource {
     boolean hasNamespace(String namespace);
 
     /** The Service of this name, in lower case. */
-    Optional<NamedService> service(String namespace, String name);
+    Optional<ServiceNames> service(String namespace, String name);
 
     /** Services that have this address, or an endpoint with it if they are headless. */
-    List<NamedService> servicesAt(Ip ip);
+    List<ServiceNames> servicesAt(Ip ip);
 }

@@ -1,7 +1,7 @@
 package dev.fairlead.dns;
 
-import dev.fairlead.dns.NamedService.NamedEndpoint;
-import dev.fairlead.dns.NamedService.NamedPort;
+import dev.fairlead.dns.ServiceNames.NamedEndpoint;
+import dev.fairlead.dns.ServiceNames.NamedPort;
 import dev.fairlead.packet.Family;
 import dev.fairlead.packet.Ip;
 import java.util.ArrayList;
@@ -72,7 +72,7 @@ final class ZoneNames {
         if (path.size() == 1) {
             return Found.EMPTY;
         }
-        Optional<NamedService> own = source.service("kube-system", "kube-dns");
+        Optional<ServiceNames> own = source.service("kube-system", "kube-dns");
         return path.size() > 2 || !path.get(1).equals("ns") || own.isEmpty()
                 ? Found.NOTHING
                 : wanted(type, addresses(name, own.get().clusterIps()));
@@ -81,11 +81,11 @@ final class ZoneNames {
     // ---- 2.3 to 2.5: Services
 
     private Found service(Name name, int type, List<String> path) {
-        Optional<NamedService> found = source.service(path.get(1), path.get(2));
+        Optional<ServiceNames> found = source.service(path.get(1), path.get(2));
         if (found.isEmpty()) {
             return Found.NOTHING;
         }
-        NamedService service = found.get();
+        ServiceNames service = found.get();
         return switch (path.size()) {
             case 3 -> self(name, type, service);
             case 4 ->
@@ -97,7 +97,7 @@ final class ZoneNames {
         };
     }
 
-    private Found self(Name name, int type, NamedService service) {
+    private Found self(Name name, int type, ServiceNames service) {
         if (!service.alias().isEmpty()) {
             try {
                 Name target = Name.fromString(service.alias(), Name.root);
@@ -116,7 +116,7 @@ final class ZoneNames {
         return wanted(type, addresses(name, service.clusterIps()));
     }
 
-    private static Found endpoint(Name name, int type, String label, NamedService service) {
+    private static Found endpoint(Name name, int type, String label, ServiceNames service) {
         List<Ip> ips = service.endpoints().stream()
                 .filter(endpoint -> endpoint.label().equalsIgnoreCase(label))
                 .map(NamedEndpoint::ip)
@@ -125,13 +125,13 @@ final class ZoneNames {
     }
 
     /** {@code _tcp} above a Service has names above it, if there are ports, and no records. */
-    private static Found protocol(String label, NamedService service) {
+    private static Found protocol(String label, ServiceNames service) {
         return ports(service).stream().anyMatch(port -> label.equals("_" + port.protocol()))
                 ? Found.EMPTY
                 : Found.NOTHING;
     }
 
-    private static List<NamedPort> ports(NamedService service) {
+    private static List<NamedPort> ports(ServiceNames service) {
         return service.isHeadless()
                 ? service.endpoints().stream()
                         .flatMap(one -> one.ports().stream())
@@ -139,7 +139,7 @@ final class ZoneNames {
                 : service.ports();
     }
 
-    private Found port(Name name, int type, String portLabel, String protocolLabel, NamedService service) {
+    private Found port(Name name, int type, String portLabel, String protocolLabel, ServiceNames service) {
         Name own = under(service.name() + "." + service.namespace() + ".svc");
         List<Record> records = new ArrayList<>();
         Map<Name, List<Record>> more = new LinkedHashMap<>();
@@ -195,7 +195,7 @@ final class ZoneNames {
     /** The names of an address. */
     Found reverse(Name name, Ip ip, int type) {
         List<Record> records = new ArrayList<>();
-        for (NamedService service : source.servicesAt(ip)) {
+        for (ServiceNames service : source.servicesAt(ip)) {
             Name own = under(service.name() + "." + service.namespace() + ".svc");
             if (service.clusterIps().contains(ip)) {
                 records.add(new PTRRecord(name, DClass.IN, TTL, own));

@@ -3,8 +3,8 @@ package dev.fairlead.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.dns.ClusterZone.Transport;
-import dev.fairlead.dns.NamedService.NamedEndpoint;
-import dev.fairlead.dns.NamedService.NamedPort;
+import dev.fairlead.dns.ServiceNames.NamedEndpoint;
+import dev.fairlead.dns.ServiceNames.NamedPort;
 import dev.fairlead.packet.Ip;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ class ClusterZoneTest {
 
     /** Services many and some, headless, with 200 and 40 endpoints of two families each; web with an address. */
     private static final class Names implements NameSource {
-        private final List<NamedService> services = new ArrayList<>();
+        private final List<ServiceNames> services = new ArrayList<>();
 
         Names() {
             List<NamedEndpoint> endpoints = new ArrayList<>();
@@ -40,18 +40,18 @@ class ClusterZoneTest {
                 endpoints.add(new NamedEndpoint(Ip.parse("10.244.1." + i).orElseThrow(), "db-" + i, ports));
                 endpoints.add(new NamedEndpoint(Ip.parse("fd00::" + i).orElseThrow(), "db-" + i, ports));
             }
-            services.add(new NamedService("default", "many", List.of(), "", List.of(), endpoints));
-            services.add(new NamedService("default", "some", List.of(), "", List.of(), endpoints.subList(0, 80)));
-            services.add(new NamedService(
+            services.add(new ServiceNames("default", "many", List.of(), "", List.of(), endpoints));
+            services.add(new ServiceNames("default", "some", List.of(), "", List.of(), endpoints.subList(0, 80)));
+            services.add(new ServiceNames(
                     "default",
                     "web",
                     List.of(Ip.parse("10.96.0.80").orElseThrow()),
                     "",
                     List.of(new NamedPort("http", "tcp", 80)),
                     List.of()));
-            services.add(new NamedService(
+            services.add(new ServiceNames(
                     "default", "loop", List.of(), "loop.default.svc.cluster.local", List.of(), List.of()));
-            services.add(new NamedService("default", "none", List.of(), "", List.of(), List.of()));
+            services.add(new ServiceNames("default", "none", List.of(), "", List.of(), List.of()));
         }
 
         @Override
@@ -60,7 +60,7 @@ class ClusterZoneTest {
         }
 
         @Override
-        public Optional<NamedService> service(String namespace, String name) {
+        public Optional<ServiceNames> service(String namespace, String name) {
             return services.stream()
                     .filter(one ->
                             one.namespace().equals(namespace) && one.name().equals(name))
@@ -68,7 +68,7 @@ class ClusterZoneTest {
         }
 
         @Override
-        public List<NamedService> servicesAt(Ip ip) {
+        public List<ServiceNames> servicesAt(Ip ip) {
             return services.stream()
                     .filter(one -> one.clusterIps().contains(ip)
                             || one.endpoints().stream().anyMatch(end -> end.ip().equals(ip)))

@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.api.resource.Resources;
 import dev.fairlead.api.store.ObjectStore;
 import dev.fairlead.dns.NameSource;
-import dev.fairlead.dns.NamedService;
-import dev.fairlead.dns.NamedService.NamedEndpoint;
-import dev.fairlead.dns.NamedService.NamedPort;
+import dev.fairlead.dns.ServiceNames;
+import dev.fairlead.dns.ServiceNames.NamedEndpoint;
+import dev.fairlead.dns.ServiceNames.NamedPort;
 import dev.fairlead.packet.Ip;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,15 +23,15 @@ public record StoredNames(ObjectStore documents) implements NameSource {
     }
 
     @Override
-    public Optional<NamedService> service(String namespace, String name) {
+    public Optional<ServiceNames> service(String namespace, String name) {
         return documents.find(Resources.SERVICES.key(namespace, name)).map(service -> read(service, slices(service)));
     }
 
     @Override
-    public List<NamedService> servicesAt(Ip ip) {
-        List<NamedService> all = new ArrayList<>();
+    public List<ServiceNames> servicesAt(Ip ip) {
+        List<ServiceNames> all = new ArrayList<>();
         for (ObjectNode service : documents.list(Resources.SERVICES.name(), "").objects()) {
-            NamedService named = read(service, slices(service));
+            ServiceNames named = read(service, slices(service));
             if (named.clusterIps().contains(ip)
                     || named.endpoints().stream().anyMatch(one -> one.ip().equals(ip))) {
                 all.add(named);
@@ -63,7 +63,7 @@ public record StoredNames(ObjectStore documents) implements NameSource {
                 .toList();
     }
 
-    private static NamedService read(ObjectNode service, List<ObjectNode> slices) {
+    private static ServiceNames read(ObjectNode service, List<ObjectNode> slices) {
         JsonNode spec = service.path("spec");
         List<Ip> ips = new ArrayList<>();
         for (JsonNode ip : spec.path("clusterIPs")) {
@@ -72,7 +72,7 @@ public record StoredNames(ObjectStore documents) implements NameSource {
         boolean isAlias = spec.path("type").asText().equals("ExternalName");
         List<NamedEndpoint> endpoints = new ArrayList<>();
         slices.forEach(slice -> addReady(slice, endpoints));
-        return new NamedService(
+        return new ServiceNames(
                 service.path("metadata").path("namespace").asText(),
                 service.path("metadata").path("name").asText(),
                 isAlias ? List.of() : ips,

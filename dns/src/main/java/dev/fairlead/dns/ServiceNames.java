@@ -11,7 +11,7 @@ import java.util.List;
  * @param ports those that have a name, of a Service with an address
  * @param endpoints the ready ones of a headless Service
  */
-public record NamedService(
+public record ServiceNames(
         String namespace,
         String name,
         List<Ip> clusterIps,
@@ -19,7 +19,7 @@ public record NamedService(
         List<NamedPort> ports,
         List<NamedEndpoint> endpoints) {
 
-    public NamedService {
+    public ServiceNames {
         clusterIps = List.copyOf(clusterIps);
         ports = List.copyOf(ports);
         endpoints = List.copyOf(endpoints);
