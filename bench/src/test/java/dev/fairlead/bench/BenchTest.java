@@ -141,7 +141,7 @@ class BenchTest {
         Report report = LabBench.run(withBuild(place()), RUNS, this::hear);
         assertThat(names(report)).containsExactly("lab s", "memory of the lab, Pss MB");
         assertMeasured(report);
-        assertThat(report.goals()).hasSize(5);
+        assertThat(report.goals()).hasSize(6);
     }
 
     @Test
