@@ -17,8 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -209,16 +211,23 @@ record LabUpCommand(Terminal terminal) implements Command {
                 .toList());
     }
 
+    /** One line for each reason, as what is wrong with one pod is often wrong with all. */
     private void complain(List<Pod> notReady) {
-        for (Pod pod : notReady.subList(0, Math.min(NAMED, notReady.size()))) {
-            terminal.err()
-                    .println("fairlead: pod " + pod.key() + " is not ready: "
-                            + (pod.status().reason().isEmpty()
-                                    ? pod.status().phase().toString()
-                                    : pod.status().reason()));
+        Map<String, List<Pod>> byReason = new LinkedHashMap<>();
+        for (Pod pod : notReady) {
+            String reason = pod.status().reason();
+            byReason.computeIfAbsent(
+                            reason.isEmpty() ? pod.status().phase().toString() : reason, _ -> new ArrayList<>())
+                    .add(pod);
         }
-        if (notReady.size() > NAMED) {
-            terminal.err().println("fairlead: and " + (notReady.size() - NAMED) + " more; lab status lists them");
+        byReason.entrySet().stream().limit(NAMED).forEach(entry -> {
+            int more = entry.getValue().size() - 1;
+            terminal.err()
+                    .println("fairlead: pod " + entry.getValue().getFirst().key() + " is not ready: " + entry.getKey()
+                            + (more == 0 ? "" : " (and " + more + " more for the same reason; lab status lists them)"));
+        });
+        if (byReason.size() > NAMED) {
+            terminal.err().println("fairlead: and others, for other reasons; lab status lists them");
         }
     }
 

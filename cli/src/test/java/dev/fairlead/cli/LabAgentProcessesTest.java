@@ -58,7 +58,8 @@ class LabAgentProcessesTest {
         return ProcessHandle.allProcesses()
                 .filter(process -> commandLine(process.pid()).contains("--node-name=" + node))
                 .filter(process -> commandLine(process.pid()).startsWith("/")) // the JVM, not the shell before it
-                .filter(process -> pidNamespace(process.pid()).filter(lab::equals).isPresent())
+                .filter(process ->
+                        pidNamespace(process.pid()).filter(lab::equals).isPresent())
                 .findFirst();
     }
 
@@ -80,14 +81,16 @@ class LabAgentProcessesTest {
 
     private static ProcessHandle awaitAgent(TestLab lab, String node) {
         JsonNode status = lab.status();
-        return Poll.value(PATIENCE, () -> agent(status, node), () -> lab.lab("logs").out());
+        return Poll.value(
+                PATIENCE, () -> agent(status, node), () -> lab.lab("logs").out());
     }
 
     private static void awaitAnswer(TestLab lab, String... from) {
         Poll.until(
                 PATIENCE,
                 () -> {
-                    String answer = lab.exec("client", "curl", "-sS", "-m", "3", "http://web/hostname").out();
+                    String answer = lab.exec("client", "curl", "-sS", "-m", "3", "http://web/hostname")
+                            .out();
                     return List.of(from).contains(answer.strip());
                 },
                 () -> lab.lab("status").out() + lab.lab("logs").out());
