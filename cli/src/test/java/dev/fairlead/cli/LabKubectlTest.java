@@ -113,6 +113,27 @@ class LabKubectlTest {
                 .lines();
     }
 
+    /** What kubectl remembers of its last apply is kept by a change of ours, so that its next one finds what was removed. */
+    @Test
+    void labApplyKeepsWhatKubectlRemembers() {
+        apply(web("remembered", 1)).ok();
+        String before = lastApplied("remembered");
+        assertThat(before).contains("\"replicas\":1");
+        lab.labWithInput(web("remembered", 2), "apply", "-f", "-").ok();
+        assertThat(json("get", "deployment", "remembered").at("/spec/replicas").asInt())
+                .isEqualTo(2);
+        assertThat(lastApplied("remembered")).isEqualTo(before);
+        kubectl("delete", "deployment,service", "remembered").ok();
+    }
+
+    private static String lastApplied(String deployment) {
+        return json("get", "deployment", deployment)
+                .path("metadata")
+                .path("annotations")
+                .path("kubectl.kubernetes.io/last-applied-configuration")
+                .asText();
+    }
+
     @Test
     void nodesAreListedByEveryVersion() {
         for (String program : Kubectl.installed()) {
