@@ -145,7 +145,9 @@ class LabRolloutTest {
         apply(web("1", "progressDeadlineSeconds: 3, ", SLEEPS));
         complete();
         assertThat(condition("Progressing").path("reason").asText()).isEqualTo("NewReplicaSetAvailable");
-        apply(web("2", "progressDeadlineSeconds: 3, ", "exit 1"));
+        // Never ready; pods that crash are ready for a moment, and that may be enough for the rollout to be over.
+        apply(web("2", "progressDeadlineSeconds: 3, ", SLEEPS)
+                .replace("image: host", "readinessProbe: {exec: {command: [\"false\"]}}, image: host"));
         assertThat(kubectl.run("rollout", "status", "deployment/web", "--timeout=60s")
                         .err())
                 .contains("error: deployment \"web\" exceeded its progress deadline");
