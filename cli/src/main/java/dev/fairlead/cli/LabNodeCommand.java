@@ -34,6 +34,7 @@ record LabNodeCommand(Terminal terminal) implements Command {
                     .addPositional(PositionalParamSpec.builder()
                             .index("0")
                             .arity("1")
+                            .required(true)
                             .type(String.class)
                             .paramLabel("NODE")
                             .description("Which node.")

@@ -169,6 +169,8 @@ class LabNodeTest {
                     .isEqualTo("patient");
             assertThat(awaitLease(api, renewed)).isGreaterThan(renewed);
             assertThat(node(lab, "start", "node-2").refusal(1)).isEqualTo("node node-2 is not stopped");
+            assertThat(Ran.fairlead("lab", "node", "stop", "--name", lab.name()).refusal(2))
+                    .startsWith("Missing required parameter: 'NODE'");
             assertThat(node(lab, "stop", "node-9").refusal(1))
                     .isEqualTo("there is no node 'node-9'; the nodes are node-1, node-2");
         }
