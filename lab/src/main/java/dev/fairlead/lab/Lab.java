@@ -87,8 +87,6 @@ public final class Lab implements AutoCloseable {
 
     private final LatestPicture picture;
     private final ClusterZone zone;
-    /** When the loop looks next because of time alone, if it isn't past. */
-    private Instant alarm = Instant.MIN;
 
     private Lab(LabOptions options, LabMemory memory, Map<String, String> environment) {
         this.options = options;
@@ -364,12 +362,7 @@ public final class Lab implements AutoCloseable {
         Stream.of(Controllers.due(now, moment), book.due(now, moment), objects.due())
                 .flatMap(Optional::stream)
                 .min(Comparator.naturalOrder())
-                .filter(due -> !alarm.isAfter(moment) || due.isBefore(alarm))
-                .ifPresent(due -> {
-                    alarm = due;
-                    Duration wait = Duration.between(moment, due).plusMillis(1);
-                    loop.after(wait.isPositive() ? wait : Duration.ofMillis(1), this::wake);
-                });
+                .ifPresent(due -> loop.wakeAt(due, this::wake));
     }
 
     private void startAndStopPods(LabPicture now) {
