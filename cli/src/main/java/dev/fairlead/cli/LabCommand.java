@@ -98,6 +98,18 @@ record LabCommand(Terminal terminal) implements Command {
         }
     }
 
+    /** {@code NODE}, which has to be said. */
+    static PositionalParamSpec node(String description) {
+        return PositionalParamSpec.builder()
+                .index("0")
+                .arity("1")
+                .required(true)
+                .type(String.class)
+                .paramLabel("NODE")
+                .description(description)
+                .build();
+    }
+
     static OptionSpec files(String description) {
         return OptionSpec.builder("-f", "--filename")
                 .type(List.class)

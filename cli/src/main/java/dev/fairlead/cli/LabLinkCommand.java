@@ -15,7 +15,6 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -27,14 +26,7 @@ record LabLinkCommand(Terminal terminal) implements Command {
     public CommandSpec spec() {
         return named("link", "Show a node's link to the others, or make it slow, lossy, narrow or dead.")
                 .addOption(LabCommand.nameOption())
-                .addPositional(PositionalParamSpec.builder()
-                        .index("0")
-                        .arity("1")
-                        .required(true)
-                        .type(String.class)
-                        .paramLabel("NODE")
-                        .description("Whose link.")
-                        .build())
+                .addPositional(LabCommand.node("Whose link."))
                 .addOption(
                         valued("--delay", double.class, "MS", "Have each packet wait so many milliseconds, each way."))
                 .addOption(valued("--loss", double.class, "PERCENT", "Lose so many of the packets, each way."))

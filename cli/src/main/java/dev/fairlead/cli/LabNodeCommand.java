@@ -4,7 +4,6 @@ import dev.fairlead.lab.control.NodeLifecycle;
 import dev.fairlead.lab.door.LabCaller;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -31,14 +30,7 @@ record LabNodeCommand(Terminal terminal) implements Command {
         public CommandSpec spec() {
             return named(word, sentence)
                     .addOption(LabCommand.nameOption())
-                    .addPositional(PositionalParamSpec.builder()
-                            .index("0")
-                            .arity("1")
-                            .required(true)
-                            .type(String.class)
-                            .paramLabel("NODE")
-                            .description("Which node.")
-                            .build());
+                    .addPositional(LabCommand.node("Which node."));
         }
 
         @Override

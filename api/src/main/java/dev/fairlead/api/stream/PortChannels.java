@@ -16,7 +16,6 @@ public final class PortChannels implements Dialogue {
 
     private static final int NORMAL = 1000;
     private static final int PROTOCOL_ERROR = 1002;
-    private static final int NOTHING = -1;
 
     private final PodStreams.Ports ports;
     private final String pod;
@@ -24,8 +23,7 @@ public final class PortChannels implements Dialogue {
     private final List<ForwardedConnection> connections = new ArrayList<>();
     private final AtomicInteger left;
     private Optional<Wire> wire = Optional.empty();
-    /** Of the message whose parts are coming. */
-    private int channel = NOTHING;
+    private final ChannelMessages incoming = new ChannelMessages();
 
     /**
      * @param pod its name, for messages
@@ -44,8 +42,8 @@ public final class PortChannels implements Dialogue {
         wire = Optional.of(opened);
         for (int i = 0; i < numbers.size(); i++) {
             byte[] port = {numbers.get(i).byteValue(), (byte) (numbers.get(i) >> 8)};
-            opened.send(message(2 * i, port));
-            opened.send(message(2 * i + 1, port));
+            opened.send(ChannelMessages.message(2 * i, port));
+            opened.send(ChannelMessages.message(2 * i + 1, port));
         }
         for (int i = 0; i < numbers.size(); i++) {
             int number = numbers.get(i);
@@ -59,13 +57,13 @@ public final class PortChannels implements Dialogue {
         return new ForwardedConnection.Client() {
             @Override
             public void bytes(byte[] bytes) {
-                out.send(message(2 * index, bytes));
+                out.send(ChannelMessages.message(2 * index, bytes));
             }
 
             @Override
             public void ended(String failure) {
                 if (!failure.isEmpty()) {
-                    out.send(message(2 * index + 1, failure.getBytes(StandardCharsets.UTF_8)));
+                    out.send(ChannelMessages.message(2 * index + 1, failure.getBytes(StandardCharsets.UTF_8)));
                 }
                 if (left.decrementAndGet() == 0) {
                     out.end(NORMAL, "");
@@ -74,28 +72,21 @@ public final class PortChannels implements Dialogue {
         };
     }
 
-    private static byte[] message(int channel, byte[] bytes) {
-        byte[] message = new byte[bytes.length + 1];
-        message[0] = (byte) channel;
-        System.arraycopy(bytes, 0, message, 1, bytes.length);
-        return message;
-    }
-
     @Override
     public void received(byte[] part, boolean last) {
-        byte[] bytes = part;
-        if (channel == NOTHING && part.length > 0) {
-            channel = part[0] & 0xff;
-            bytes = java.util.Arrays.copyOfRange(part, 1, part.length);
+        incoming.take(part).ifPresent(this::received);
+        if (last) {
+            incoming.end();
         }
+    }
+
+    private void received(byte[] bytes) {
+        int channel = incoming.channel();
         if (channel >= 2 * connections.size()) {
             wire.ifPresent(there -> there.end(
                     PROTOCOL_ERROR, "there is no channel " + channel + ", only 0 to " + (2 * connections.size() - 1)));
         } else if (channel % 2 == 0 && bytes.length > 0) { // a client has nothing to say on the others
             give(connections.get(channel / 2), bytes);
-        }
-        if (last) {
-            channel = NOTHING;
         }
     }
 

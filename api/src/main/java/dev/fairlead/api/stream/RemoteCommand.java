@@ -25,7 +25,6 @@ public final class RemoteCommand implements Dialogue {
     private static final int ERROR = 3;
     private static final int RESIZE = 4;
     private static final int CLOSE = 255;
-    private static final int NOTHING = -1;
 
     private static final int NORMAL = 1000;
     private static final int PROTOCOL_ERROR = 1002;
@@ -36,8 +35,7 @@ public final class RemoteCommand implements Dialogue {
     private final CommandOptions options;
     private Optional<PodStreams.Running> running = Optional.empty();
     private Optional<Wire> connection = Optional.empty();
-    /** Of the message whose parts are coming. */
-    private int channel = NOTHING;
+    private final ChannelMessages incoming = new ChannelMessages();
 
     private final ByteArrayOutputStream small = new ByteArrayOutputStream();
 
@@ -50,13 +48,13 @@ public final class RemoteCommand implements Dialogue {
     public void opened(Wire wire) {
         connection = Optional.of(wire);
         // As the kubelet does: a client that waits for a first message gets one.
-        wire.send(message(options.stdout() ? STDOUT : options.stderr() ? STDERR : ERROR, new byte[0]));
+        wire.send(ChannelMessages.message(options.stdout() ? STDOUT : options.stderr() ? STDERR : ERROR, new byte[0]));
         try {
             running = Optional.of(command.begin(new PodStreams.Output() {
                 @Override
                 public void printed(int stream, byte[] bytes) {
                     if (stream == STDOUT ? options.stdout() : options.stderr() && !options.tty()) {
-                        wire.send(message(stream, bytes));
+                        wire.send(ChannelMessages.message(stream, bytes));
                     }
                 }
 
@@ -71,37 +69,24 @@ public final class RemoteCommand implements Dialogue {
     }
 
     private static void end(Wire wire, ObjectNode status) {
-        wire.send(message(ERROR, status.toString().getBytes(StandardCharsets.UTF_8)));
+        wire.send(ChannelMessages.message(ERROR, status.toString().getBytes(StandardCharsets.UTF_8)));
         wire.end(NORMAL, "");
-    }
-
-    private static byte[] message(int channel, byte[] bytes) {
-        byte[] message = new byte[bytes.length + 1];
-        message[0] = (byte) channel;
-        System.arraycopy(bytes, 0, message, 1, bytes.length);
-        return message;
     }
 
     @Override
     public void received(byte[] part, boolean last) {
-        byte[] bytes = part;
-        if (channel == NOTHING) {
-            if (part.length == 0) {
-                return;
+        incoming.take(part).ifPresent(bytes -> {
+            if (incoming.channel() == STDIN) {
+                input(bytes);
+            } else if (small.size() + bytes.length < 1024) { // all others are short
+                small.writeBytes(bytes);
             }
-            channel = part[0] & 0xff;
-            bytes = java.util.Arrays.copyOfRange(part, 1, part.length);
-        }
-        if (channel == STDIN) {
-            input(bytes);
-        } else if (small.size() + bytes.length < 1024) { // all others are short
-            small.writeBytes(bytes);
-        }
-        if (last) {
-            act();
-            channel = NOTHING;
-            small.reset();
-        }
+            if (last) {
+                act(incoming.channel());
+                incoming.end();
+                small.reset();
+            }
+        });
     }
 
     private void input(byte[] bytes) {
@@ -115,7 +100,7 @@ public final class RemoteCommand implements Dialogue {
         }
     }
 
-    private void act() {
+    private void act(int channel) {
         switch (channel) {
             case STDIN, STDOUT, STDERR, ERROR -> {} // a client has nothing to say on the last three
             case RESIZE -> resize();

@@ -20,7 +20,7 @@ public final class DnsServing implements Running {
      * @param port 1 to 65535, for both protocols
      */
     public static DnsServing start(Netns pod, String hostname, int port, ClusterZone zone) {
-        PodSockets sockets = PodSockets.open(pod, "fairlead/dns", hostname, port);
+        ServingSockets sockets = ServingSockets.open(pod, "fairlead/dns", hostname, port);
         return new DnsServing(NameServer.start(sockets.udp(), sockets.tcp(), zone), port);
     }
 

@@ -35,7 +35,7 @@ public final class EchoServing implements Running {
      * @param port 1 to 65535, for both protocols
      */
     public static EchoServing start(Netns pod, String hostname, int port) {
-        PodSockets sockets = PodSockets.open(pod, "fairlead/echo", hostname, port);
+        ServingSockets sockets = ServingSockets.open(pod, "fairlead/echo", hostname, port);
         EchoServing serving = new EchoServing(sockets.tcp(), sockets.udp(), port);
         Thread.ofVirtual().name(hostname + "-echo-tcp").start(serving::acceptAll);
         Thread.ofPlatform().daemon().name(hostname + "-echo-udp").start(serving::answerDatagrams);

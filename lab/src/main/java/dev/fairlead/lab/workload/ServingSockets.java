@@ -8,7 +8,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 
 /** Two sockets in a pod's namespace, on one port of all its addresses. */
-record PodSockets(ServerSocketChannel tcp, DatagramChannel udp) {
+record ServingSockets(ServerSocketChannel tcp, DatagramChannel udp) {
     private static final int BACKLOG = 1024;
 
     /**
@@ -17,10 +17,10 @@ record PodSockets(ServerSocketChannel tcp, DatagramChannel udp) {
      * @param image for messages, like {@code hostname}
      * @param port 1 to 65535
      */
-    static PodSockets open(Netns pod, String image, String hostname, int port) {
+    static ServingSockets open(Netns pod, String image, String hostname, int port) {
         return pod.call(() -> {
             try {
-                PodSockets sockets = new PodSockets(ServerSocketChannel.open(), DatagramChannel.open());
+                ServingSockets sockets = new ServingSockets(ServerSocketChannel.open(), DatagramChannel.open());
                 sockets.tcp.bind(new InetSocketAddress(port), BACKLOG);
                 sockets.udp.bind(new InetSocketAddress(port));
                 return sockets;
