@@ -62,6 +62,29 @@ record Api(Registry registry) {
                 .object();
     }
 
+    void createConfigMap(String name, String value) {
+        var unused =
+                create("{kind: ConfigMap, apiVersion: v1, metadata: {name: " + name + "}, data: {v: '" + value + "'}}");
+    }
+
+    void changeConfigMap(String name, String value) {
+        var unused = registry.update(
+                Resources.CONFIG_MAPS,
+                "default",
+                name,
+                "",
+                before -> {
+                    ObjectNode copy = before.deepCopy();
+                    copy.withObjectProperty("data").put("v", value);
+                    return copy;
+                },
+                WriteOptions.STRICT);
+    }
+
+    void deleteConfigMap(String name) {
+        var unused = registry.delete(Resources.CONFIG_MAPS, "default", name, noOptions(), WriteOptions.STRICT);
+    }
+
     static ObjectNode options(String json) {
         try {
             return (ObjectNode) JSON.readTree(json);

@@ -122,28 +122,8 @@ class BadDaysTest {
         }
     }
 
-    private void create(String name, String value) {
-        var unused = new Api(registry)
-                .create("{kind: ConfigMap, apiVersion: v1, metadata: {name: " + name + "}, data: {v: '" + value
-                        + "'}}");
-    }
-
-    private void change(String name, String value) {
-        var unused = registry.update(
-                Resources.CONFIG_MAPS,
-                "default",
-                name,
-                "",
-                before -> {
-                    var copy = before.deepCopy();
-                    copy.withObjectProperty("data").put("v", value);
-                    return copy;
-                },
-                WriteOptions.STRICT);
-    }
-
-    private void delete(String name) {
-        var unused = registry.delete(Resources.CONFIG_MAPS, "default", name, Api.noOptions(), WriteOptions.STRICT);
+    private Api api() {
+        return new Api(registry);
     }
 
     private static String told(JsonNode event) {
@@ -183,12 +163,12 @@ class BadDaysTest {
     @Test
     void aWatchThatIsCutAnywhereGoesOnWhereItWas() throws Exception {
         serve(ObjectStore.inMemory());
-        create("a", "1");
+        api().createConfigMap("a", "1");
         long start = registry.store().revision();
-        create("b", "2");
-        change("a", "3");
-        delete("b");
-        create("b", LAST);
+        api().createConfigMap("b", "2");
+        api().changeConfigMap("a", "3");
+        api().deleteConfigMap("b");
+        api().createConfigMap("b", LAST);
         List<JsonNode> whole = watch(start, 4, Integer.MAX_VALUE);
         List<String> wanted = whole.stream().map(BadDaysTest::told).toList();
         assertThat(wanted).hasSize(4);
@@ -283,11 +263,11 @@ class BadDaysTest {
     private void disturb(SplittableRandom random, String name, String value) {
         boolean there = registry.find(Resources.CONFIG_MAPS, "default", name).isPresent();
         if (!there) {
-            create(name, value);
+            api().createConfigMap(name, value);
         } else if (random.nextInt(3) == 0) {
-            delete(name);
+            api().deleteConfigMap(name);
         } else {
-            change(name, value);
+            api().changeConfigMap(name, value);
         }
     }
 
@@ -364,7 +344,7 @@ class BadDaysTest {
             int writer = w;
             writers.add(Thread.ofPlatform().start(() -> {
                 for (int i = writer; i < count; i += 16) {
-                    create("map-%05d".formatted(i), "x");
+                    api().createConfigMap("map-%05d".formatted(i), "x");
                 }
             }));
         }

@@ -1,25 +1,21 @@
 package dev.fairlead.api;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.api.serve.ApiRouter;
 import dev.fairlead.api.serve.Certificate;
 import dev.fairlead.api.serve.HttpDoor;
+import dev.fairlead.testkit.Story;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -65,8 +61,6 @@ class KubectlTest {
                 .map(kubectl -> DynamicTest.dynamicTest(kubectl.getFileName().toString(), () -> converse(kubectl)));
     }
 
-    private record Exchange(String command, String stdin, String answer) {}
-
     private void converse(Path kubectl) throws IOException, InterruptedException {
         ObjectNode version = new ObjectMapper()
                 .createObjectNode()
@@ -81,51 +75,16 @@ class KubectlTest {
         ApiRouter handler = new ApiRouter(registry, version, Map.of());
         try (HttpDoor door = HttpDoor.open(handler, "127.0.0.1", 0, certificate.serverContext(), TOKEN)) {
             Path home = Files.createTempDirectory(directory, "home");
-            Path config = Files.writeString(home.resolve("config"), kubeconfig(door.port(), certificate));
-            for (Exchange exchange : conversation()) {
-                String answer = run(kubectl, config, exchange);
-                assertThat(answer.lines().map(String::stripTrailing).toList())
-                        .as("$ %s\n%s", exchange.command(), answer)
-                        .satisfies(lines ->
-                                assertFits(lines, exchange.answer().lines().toList()));
+            Path config =
+                    Files.writeString(home.resolve("config"), ServedApi.kubeconfig(door.port(), certificate, TOKEN));
+            for (Story.Exchange exchange :
+                    Story.read(KubectlTest.class, "kubectl.txt").exchanges()) {
+                exchange.check("", run(kubectl, config, exchange));
             }
         }
     }
 
-    private static void assertFits(List<? extends String> lines, List<String> wanted) {
-        assertThat(lines).hasSameSizeAs(wanted);
-        for (int i = 0; i < wanted.size(); i++) {
-            String pattern =
-                    Pattern.quote(wanted.get(i)).replace("…", "\\E.*\\Q").replaceAll(" +", "\\\\E +\\\\Q");
-            assertThat(lines.get(i)).matches(pattern);
-        }
-    }
-
-    private static List<Exchange> conversation() throws IOException {
-        List<Exchange> exchanges = new ArrayList<>();
-        try (InputStream in = KubectlTest.class.getResourceAsStream("kubectl.txt")) {
-            assertThat(in).isNotNull();
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            for (String part : text.split("(?m)^\\$ kubectl ", -1)) {
-                int line = part.indexOf('\n');
-                if (part.isBlank() || part.startsWith("#") || line < 0) {
-                    continue;
-                }
-                String command = part.substring(0, line);
-                String rest = part.substring(line + 1);
-                if (command.endsWith(" <<EOF")) {
-                    String[] both = rest.split("(?m)^EOF\n", 2);
-                    exchanges.add(
-                            new Exchange(command.substring(0, command.length() - 6), both[0], both[1].stripTrailing()));
-                } else {
-                    exchanges.add(new Exchange(command, "", rest.stripTrailing()));
-                }
-            }
-        }
-        return exchanges;
-    }
-
-    private String run(Path kubectl, Path config, Exchange exchange) throws IOException, InterruptedException {
+    private String run(Path kubectl, Path config, Story.Exchange exchange) throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(List.of("sh", "-c", "exec \"$0\" " + exchange.command() + " 2>&1", kubectl.toString()));
         ProcessBuilder builder = new ProcessBuilder(command);
@@ -147,25 +106,5 @@ class KubectlTest {
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         end.join();
         return out;
-    }
-
-    private static String kubeconfig(int port, Certificate certificate) {
-        return """
-                apiVersion: v1
-                kind: Config
-                clusters:
-                - name: lab
-                  cluster:
-                    server: https://127.0.0.1:%d
-                    certificate-authority-data: %s
-                users:
-                - name: lab
-                  user: {token: %s}
-                contexts:
-                - name: lab
-                  context: {cluster: lab, user: lab}
-                current-context: lab
-                """.formatted(
-                port, Base64.getEncoder().encodeToString(certificate.pem().getBytes(StandardCharsets.US_ASCII)), TOKEN);
     }
 }

@@ -1,7 +1,6 @@
 package dev.fairlead.api;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.api.resource.Resources;
 import dev.fairlead.api.resource.RuleBook;
 import dev.fairlead.api.serve.ApiRouter;
@@ -51,6 +50,11 @@ final class ServedApi implements AutoCloseable {
     }
 
     String kubeconfig() {
+        return kubeconfig(relay.port(), certificate, TOKEN);
+    }
+
+    /** Of a server on loopback. */
+    static String kubeconfig(int port, Certificate certificate, String token) {
         return """
                 apiVersion: v1
                 kind: Config
@@ -67,9 +71,7 @@ final class ServedApi implements AutoCloseable {
                   context: {cluster: lab, user: lab}
                 current-context: lab
                 """.formatted(
-                        relay.port(),
-                        Base64.getEncoder().encodeToString(certificate.pem().getBytes(StandardCharsets.US_ASCII)),
-                        TOKEN);
+                port, Base64.getEncoder().encodeToString(certificate.pem().getBytes(StandardCharsets.US_ASCII)), token);
     }
 
     /** Ends all connections; new ones may be made. */
@@ -88,27 +90,16 @@ final class ServedApi implements AutoCloseable {
     }
 
     void put(String name, String value) {
+        Api api = new Api(registry);
         if (registry.find(Resources.CONFIG_MAPS, "default", name).isEmpty()) {
-            var unused = new Api(registry)
-                    .create("{kind: ConfigMap, apiVersion: v1, metadata: {name: " + name + "}, data: {v: '" + value
-                            + "'}}");
-            return;
+            api.createConfigMap(name, value);
+        } else {
+            api.changeConfigMap(name, value);
         }
-        var unused = registry.update(
-                Resources.CONFIG_MAPS,
-                "default",
-                name,
-                "",
-                before -> {
-                    ObjectNode copy = before.deepCopy();
-                    copy.withObjectProperty("data").put("v", value);
-                    return copy;
-                },
-                WriteOptions.STRICT);
     }
 
     void delete(String name) {
-        var unused = registry.delete(Resources.CONFIG_MAPS, "default", name, Api.noOptions(), WriteOptions.STRICT);
+        new Api(registry).deleteConfigMap(name);
     }
 
     /** Each ConfigMap's value, by name. */

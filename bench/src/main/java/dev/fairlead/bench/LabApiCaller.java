@@ -19,7 +19,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Asks a lab's API over HTTPS on one connection, as kubectl does once it has started. */
-final class LabApiCaller implements AutoCloseable {
+public final class LabApiCaller implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int GOOD = 300;
 
@@ -34,7 +34,7 @@ final class LabApiCaller implements AutoCloseable {
     }
 
     /** @param kubeconfig the text of the lab's file */
-    static LabApiCaller of(String kubeconfig) {
+    public static LabApiCaller of(String kubeconfig) {
         byte[] authority = Base64.getDecoder().decode(field(kubeconfig, "certificate-authority-data"));
         try {
             KeyStore trusted = KeyStore.getInstance("PKCS12");
@@ -65,30 +65,45 @@ final class LabApiCaller implements AutoCloseable {
         return matcher.group(1);
     }
 
+    /** What came back. */
+    public record Answer(int status, String body) {}
+
     /** @throws IllegalStateException with what the API said, when it refuses */
     void call(String method, String path, String body) {
+        try {
+            Answer answer = ask(method, path, body, "application/json");
+            if (answer.status() >= GOOD) {
+                throw new IllegalStateException(method + " " + path + ": " + answer.body());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(method + " " + path + " was not answered", e);
+        }
+    }
+
+    /** @param type of the body @throws IOException when there was no answer */
+    public Answer ask(String method, String path, String body, String type) throws IOException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(server + path))
                 .header("Authorization", "Bearer " + token)
-                .header("Content-Type", "application/json")
+                .header("Content-Type", type)
                 .timeout(PATIENCE)
                 .method(method, HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8))
                 .build();
         try {
             HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
-            if (response.statusCode() >= GOOD) {
-                throw new IllegalStateException(method + " " + path + ": " + response.body());
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(method + " " + path + " was not answered", e);
+            return new Answer(response.statusCode(), response.body());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
+            throw new IOException("interrupted", e);
         }
     }
 
     @Override
     public void close() {
         client.shutdownNow();
-        client.close();
+        try {
+            client.awaitTermination(PATIENCE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

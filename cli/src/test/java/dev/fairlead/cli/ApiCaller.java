@@ -3,68 +3,16 @@ package dev.fairlead.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayInputStream;
+import dev.fairlead.bench.LabApiCaller;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
-import java.time.Duration;
-import java.util.Base64;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** A client of a lab's API by the JDK's own HTTP, with what the lab's kubeconfig says. */
-final class ApiCaller implements AutoCloseable {
+record ApiCaller(LabApiCaller caller) implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-    private final HttpClient client;
-    private final String server;
-    private final String token;
-
-    private ApiCaller(HttpClient client, String server, String token) {
-        this.client = client;
-        this.server = server;
-        this.token = token;
-    }
 
     /** @param kubeconfig the text of the file */
     static ApiCaller of(String kubeconfig) {
-        byte[] authority = Base64.getDecoder().decode(field(kubeconfig, "certificate-authority-data"));
-        try {
-            KeyStore trusted = KeyStore.getInstance("PKCS12");
-            trusted.load(null, null);
-            trusted.setCertificateEntry(
-                    "lab",
-                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(authority)));
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            HttpClient client = HttpClient.newBuilder()
-                    .sslContext(context)
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .connectTimeout(PATIENCE)
-                    .build();
-            return new ApiCaller(client, field(kubeconfig, "server"), field(kubeconfig, "token"));
-        } catch (GeneralSecurityException | IOException e) {
-            throw new AssertionError("the kubeconfig's certificate", e);
-        }
-    }
-
-    private static String field(String kubeconfig, String name) {
-        Matcher matcher = Pattern.compile("\\b" + name + ": *(\\S+)").matcher(kubeconfig);
-        if (!matcher.find()) {
-            throw new AssertionError("no " + name + " in " + kubeconfig);
-        }
-        return matcher.group(1);
+        return new ApiCaller(LabApiCaller.of(kubeconfig));
     }
 
     /** What came back, or that nothing did. */
@@ -84,19 +32,8 @@ final class ApiCaller implements AutoCloseable {
     }
 
     Answer call(String method, String path, String body, String type) throws IOException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(server + path))
-                .header("Authorization", "Bearer " + token)
-                .header("Content-Type", type)
-                .timeout(PATIENCE)
-                .method(method, HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8))
-                .build();
-        try {
-            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
-            return new Answer(response.statusCode(), response.body());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        }
+        LabApiCaller.Answer answer = caller.ask(method, path, body, type);
+        return new Answer(answer.status(), answer.body());
     }
 
     Answer get(String path) throws IOException {
@@ -114,11 +51,6 @@ final class ApiCaller implements AutoCloseable {
 
     @Override
     public void close() {
-        client.shutdownNow();
-        try {
-            client.awaitTermination(PATIENCE);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        caller.close();
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fairlead.testkit.Oracle;
 import dev.fairlead.testkit.Poll;
+import io.fabric8.kubernetes.client.LocalPortForward;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -379,6 +380,38 @@ class LabStreamsTest {
     }
 
     /** The local port of the next line that says one. */
+    /** fabric8's client asks for channels, where kubectl asks for SPDY inside. */
+    @Test
+    void aClientLibraryForwardsAPort() throws Exception {
+        String kubeconfig = Files.readString(Path.of(lab.lab("kubeconfig").ok().strip()));
+        byte[] sent = Files.readAllBytes(random());
+        try (Fabric8Witness witness = new Fabric8Witness(kubeconfig)) {
+            var echo = witness.client().pods().inNamespace("default").withName("echo");
+            try (LocalPortForward forward = echo.portForward(7);
+                    Socket socket = new Socket(InetAddress.getLoopbackAddress(), forward.getLocalPort())) {
+                socket.setSoTimeout((int) PATIENCE.toMillis());
+                CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> {
+                    try {
+                        socket.getOutputStream().write(sent);
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException("writing to the forwarded port", e);
+                    }
+                });
+                assertThat(sha256(socket.getInputStream().readNBytes(sent.length)))
+                        .isEqualTo(sha256(sent));
+                writing.join();
+            }
+            try (LocalPortForward forward = echo.portForward(7777);
+                    Socket socket = new Socket(InetAddress.getLoopbackAddress(), forward.getLocalPort())) {
+                socket.setSoTimeout((int) PATIENCE.toMillis());
+                assertThat(socket.getInputStream().read())
+                        .as("the end, as nobody listens there")
+                        .isEqualTo(-1);
+                assertThat(forward.errorOccurred()).isTrue();
+            }
+        }
+    }
+
     private static int port(Started forward) throws IOException {
         Pattern line = Pattern.compile("Forwarding from 127\\.0\\.0\\.1:([0-9]+) -> .*");
         while (true) {

@@ -3,6 +3,7 @@ package dev.fairlead.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.fairlead.testkit.Oracle;
 import dev.fairlead.testkit.Poll;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -160,6 +161,7 @@ class ManifestsTest {
             words.addAll(List.of("-n", namespace));
             return kubectl.withInput("", words);
         }
+        Oracle.assumeInstalled(words.getFirst());
         String place = first.substring(0, first.length() - 1);
         List<String> arguments = new ArrayList<>(List.of(place));
         if (!place.equals("asker") && !place.startsWith("node/")) {

@@ -2,6 +2,7 @@ package dev.fairlead.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.testkit.Story;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,7 +122,7 @@ class StoriesTest {
     }
 
     private static void tell(String who, String story, Teller teller) throws Exception {
-        Story told = Story.read("stories/" + story + ".txt");
+        Story told = Story.read(StoriesTest.class, "stories/" + story + ".txt");
         assertThat(told.exchanges()).hasSizeGreaterThan(5);
         try {
             for (Story.Exchange exchange : told.exchanges()) {

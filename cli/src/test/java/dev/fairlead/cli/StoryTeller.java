@@ -3,6 +3,7 @@ package dev.fairlead.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.fairlead.testkit.Story;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -46,7 +46,12 @@ final class TestLab implements AutoCloseable {
     /** Starts one with a manifest, given on standard input, and waits until its pods are ready. */
     static TestLab up(String manifest, String... options) {
         String name = freshName();
-        start(name, manifest, options).ok();
+        Ran up = start(name, manifest, options);
+        if (up.exitCode()
+                != 0) { // it may be up all the same, without some of its pods, and nobody else would take it down
+            var unused = Ran.fairlead("lab", "down", "--name", name);
+        }
+        up.ok();
         return running(name);
     }
 

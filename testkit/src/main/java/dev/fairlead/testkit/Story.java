@@ -1,4 +1,4 @@
-package dev.fairlead.cli;
+package dev.fairlead.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,11 +11,16 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** A conversation with kubectl, from a file that reads like a terminal. */
-record Story(List<Exchange> exchanges) {
+public record Story(List<Exchange> exchanges) {
+
+    public Story {
+        exchanges = List.copyOf(exchanges);
+    }
 
     /** @param command without {@code kubectl} @param answer where {@code …} stands for anything on a line */
-    record Exchange(String command, String stdin, String answer) {
-        void check(String witness, String said) {
+    public record Exchange(String command, String stdin, String answer) {
+        /** Fails unless this is what was answered. @param witness who was asked */
+        public void check(String witness, String said) {
             List<String> lines = said.lines().map(String::stripTrailing).toList();
             List<String> wanted = answer.lines().map(String::stripTrailing).toList();
             String all = witness + "$ kubectl " + command + "\n" + said;
@@ -28,9 +33,9 @@ record Story(List<Exchange> exchanges) {
         }
     }
 
-    /** @param file beside this class */
-    static Story read(String file) {
-        try (InputStream in = Story.class.getResourceAsStream(file)) {
+    /** @param file beside that class */
+    public static Story read(Class<?> beside, String file) {
+        try (InputStream in = beside.getResourceAsStream(file)) {
             assertThat(in).as(file).isNotNull();
             List<Exchange> exchanges = new ArrayList<>();
             for (String part : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("(?m)^\\$ kubectl ", -1)) {
