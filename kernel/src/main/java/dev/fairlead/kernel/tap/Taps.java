@@ -1,0 +1,116 @@
+package dev.fairlead.kernel.tap;
+
+import dev.fairlead.kernel.sys.Linux;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Hears of the packets of one connection on many devices, of many namespaces, in the order in which they passed. For one
+ * thread at a time.
+ */
+public final class Taps implements AutoCloseable {
+    private static final short POLLIN = 1;
+    private static final int POLLFD = 8;
+
+    private final List<Tap> taps;
+
+    /** Read already, and later than the end of what was answered last. */
+    private final List<Sighting> held = new ArrayList<>();
+
+    private Taps(List<Tap> taps) {
+        this.taps = List.copyOf(taps);
+    }
+
+    /**
+     * Opens a tap at each point, or none, and waits until the kernel keeps the times of packets: some milliseconds. Needs
+     * CAP_NET_RAW in the namespaces, and may make one of its own.
+     *
+     * @param points where devices pass a packet on without a time of its own, as a bridge and the port that it came in by do,
+     *     packets are given in the order of this list
+     * @throws dev.fairlead.kernel.SyscallException when one can't be opened
+     * @throws IllegalArgumentException when what a device carries doesn't begin with an Ethernet header
+     */
+    public static Taps open(List<TapPoint> points, TapFilter filter) {
+        List<Tap> open = new ArrayList<>();
+        try {
+            for (TapPoint point : points) {
+                open.add(Tap.open(point, filter));
+            }
+            StampProbe.await();
+            return new Taps(open);
+        } catch (RuntimeException e) {
+            open.forEach(Tap::close);
+            throw e;
+        }
+    }
+
+    /**
+     * Waits until a packet is seen, and gives what was seen until then, sorted by time. A later answer is about later
+     * packets, except that the kernel may be late with one by the time that it takes to queue it.
+     *
+     * @return none when nothing came in time
+     */
+    public List<Sighting> await(Duration patience) {
+        List<Sighting> seen = new ArrayList<>(held);
+        try (Arena arena = Arena.ofConfined()) {
+            if (held.isEmpty() && !poll(arena, patience)) {
+                return List.of();
+            }
+            held.clear();
+            PacketBuffer buffer = new PacketBuffer(arena);
+            List<Sighting> more = new ArrayList<>();
+            // What comes while we read, at a tap that has been read, would be missing between packets of the others: so
+            // later ones wait for the next answer.
+            long until = PacketBuffer.now();
+            for (Tap tap : taps) {
+                tap.drain(buffer, until, more);
+            }
+            for (Sighting sighting : more) {
+                (sighting.nanos() > until ? held : seen).add(sighting);
+            }
+        }
+        if (seen.isEmpty()) { // only later ones, which nothing can be before
+            seen.addAll(held);
+            held.clear();
+        }
+        seen.sort(Comparator.comparingLong(Sighting::nanos));
+        return seen;
+    }
+
+    private boolean poll(Arena arena, Duration patience) {
+        MemorySegment poll = arena.allocate((long) POLLFD * Math.max(taps.size(), 1), 8);
+        for (int i = 0; i < taps.size(); i++) {
+            // struct pollfd: int fd, short events, short revents
+            poll.set(ValueLayout.JAVA_INT, (long) i * POLLFD, taps.get(i).descriptor());
+            poll.set(ValueLayout.JAVA_SHORT, (long) i * POLLFD + 4, POLLIN);
+        }
+        MemorySegment timeout = arena.allocate(16, 8);
+        timeout.set(ValueLayout.JAVA_LONG, 0, patience.toSeconds());
+        timeout.set(ValueLayout.JAVA_LONG, 8, patience.toNanosPart());
+        return Linux.call(
+                        "wait for packets at " + taps.size() + " taps",
+                        Linux.Call.PPOLL,
+                        poll.address(),
+                        taps.size(),
+                        timeout.address(),
+                        0,
+                        0,
+                        0)
+                > 0;
+    }
+
+    /** What became of the packets so far, for each point in the order in which they were opened. */
+    public List<TapCounts> counts() {
+        return taps.stream().map(Tap::counts).toList();
+    }
+
+    @Override
+    public void close() {
+        taps.forEach(Tap::close);
+    }
+}
