@@ -1,6 +1,7 @@
 package dev.fairlead.trace;
 
 import dev.fairlead.packet.Flow;
+import dev.fairlead.packet.IpPort;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -35,14 +36,27 @@ public record Hop(
         details = List.copyOf(details);
     }
 
-    /** Whether both say that the same happened at the same place: all but when it was, and in which words it is told. */
+    /**
+     * Whether both say that the same happened at the same place: all but when it was, and in which words it is told. Port 0, which
+     * no packet has, stands in a prediction for one that is known only when it happened, and agrees with any.
+     */
     public boolean agrees(Hop other) {
         return node.equals(other.node)
                 && netns.equals(other.netns)
                 && device.equals(other.device)
                 && event == other.event
-                && before.equals(other.before)
-                && after.equals(other.after);
+                && agree(before, other.before)
+                && agree(after, other.after);
+    }
+
+    private static boolean agree(Flow one, Flow other) {
+        return one.protocol() == other.protocol()
+                && agree(one.source(), other.source())
+                && agree(one.destination(), other.destination());
+    }
+
+    private static boolean agree(IpPort one, IpPort other) {
+        return one.ip().equals(other.ip()) && (one.port() == other.port() || one.port() == 0 || other.port() == 0);
     }
 
     /** The place, as {@code node-1} or {@code default/client on node-1}. */

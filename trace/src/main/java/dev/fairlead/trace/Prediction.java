@@ -24,9 +24,12 @@ public record Prediction(List<Hop> request, List<Hop> reply, List<IpPort> choice
     public enum Outcome {
         /** It reaches the namespace in which somebody may listen. */
         DELIVERED,
-        /** It is answered by a node: a reset, or an ICMP error. */
+        /**
+         * It doesn't arrive, and the sender is told: by a node, with a reset or an ICMP error, or by its own kernel, and then there
+         * is no reply to see.
+         */
         REFUSED,
-        /** Nobody hears of it any more. */
+        /** It doesn't arrive, and nobody is told. */
         DROPPED
     }
 }
