@@ -8,7 +8,7 @@ public enum Event {
     LEFT,
     /** It came in by a device of a node. */
     ENTERED,
-    /** The bridge sent it out by one of its ports, to the MAC address that lives there. */
+    /** It was sent out by one of the bridge's ports, to the MAC address that lives there. */
     BRIDGED,
     /** The IP layer of a node chose a route for it. */
     ROUTED,

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Each kind of path as a golden text, both families. That the kernel goes the same way is KernelPathTest's to say. */
+/** Each kind of path as a golden text, both families. That the kernel goes the same way is {@link KernelPathTest}'s to say. */
 class PredictorTest {
     private static final Predictor PREDICTOR = new Predictor(TwoNodeScene.scene());
 

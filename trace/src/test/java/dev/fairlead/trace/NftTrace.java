@@ -1,0 +1,151 @@
+package dev.fairlead.trace;
+
+import dev.fairlead.packet.Flow;
+import dev.fairlead.packet.Ip;
+import dev.fairlead.packet.IpPort;
+import dev.fairlead.packet.Protocol;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Hops of one packet in one namespace, from what {@code nft monitor trace} tells of the chains of {@link TracedNodes}'s
+ * witness. Confined to one call of {@link #hops}.
+ */
+final class NftTrace {
+    private static final Pattern PACKET = Pattern.compile("trace id \\w+ (\\w+ w \\w+) packet: (.*)");
+    private static final Pattern ADDRESSES =
+            Pattern.compile("ip6? saddr (\\S+) ip6? daddr (\\S+) .*tcp sport (\\d+) tcp dport (\\d+)");
+    private static final Pattern IIF = Pattern.compile("\\biif \"([^\"]+)\"");
+    private static final Pattern OIF = Pattern.compile("\\boif \"([^\"]+)\"");
+
+    private final String node;
+    private final String netns;
+    private final boolean reply;
+    private final List<Hop> hops = new ArrayList<>();
+    private Optional<Flow> flow = Optional.empty();
+    private boolean ofProcess;
+    private String port = "";
+
+    private NftTrace(Place place, boolean reply) {
+        this.node = place.node();
+        this.netns = place.isPod() ? place.pod() : "";
+        this.reply = reply;
+    }
+
+    /** @param reply whether to follow the answer, which is known by not being a bare SYN */
+    static List<Hop> hops(Place place, boolean reply, List<String> lines) {
+        NftTrace trace = new NftTrace(place, reply);
+        for (String line : lines) {
+            Matcher packet = PACKET.matcher(line);
+            Matcher addresses = ADDRESSES.matcher(line);
+            if (packet.matches() && addresses.find() && line.contains("tcp flags == syn ") != reply) {
+                Flow now = new Flow(
+                        Protocol.TCP,
+                        new IpPort(Ip.of(addresses.group(1)), Integer.parseInt(addresses.group(3))),
+                        new IpPort(Ip.of(addresses.group(2)), Integer.parseInt(addresses.group(4))));
+                String chain = packet.group(1);
+                if (place.isPod()) {
+                    trace.inPod(chain, now, first(IIF, line), first(OIF, line));
+                } else {
+                    trace.inNode(chain, now, first(IIF, line), first(OIF, line));
+                }
+            }
+        }
+        trace.outByPort();
+        return trace.hops;
+    }
+
+    private static String first(Pattern pattern, String line) {
+        Matcher matcher = pattern.matcher(line);
+        return matcher.find() ? matcher.group(1) : "";
+    }
+
+    private void inPod(String chain, Flow now, String iif, String oif) {
+        if (chain.equals("inet w out") && !oif.equals("lo")) {
+            hop(Event.LEFT, oif, now, now);
+        } else if (chain.equals("inet w in")) {
+            hop(Event.DELIVERED, iif, now, now);
+        }
+    }
+
+    private void inNode(String chain, Flow now, String iif, String oif) {
+        switch (chain) {
+            case "bridge w pre" -> entered(iif, now);
+            case "inet w pre" -> {
+                if (iif.equals("uplink")) {
+                    entered(iif, now);
+                }
+            }
+            case "inet w out" -> {
+                ofProcess = true;
+                flow = Optional.of(now);
+            }
+            case "inet w pre2", "inet w out2" -> destinationBecomes(now);
+            case "inet w forward2" -> {
+                if (!iif.equals(oif)) {
+                    routed(oif);
+                }
+            }
+            case "inet w in" -> {
+                if (!iif.equals("lo")) {
+                    routed("");
+                }
+                sourceBecomes(now);
+                hop(Event.DELIVERED, "", now, now);
+            }
+            case "inet w post" -> {
+                if (ofProcess) {
+                    routed(oif);
+                }
+                sourceBecomes(now);
+                if (oif.equals("uplink")) {
+                    hop(Event.LEFT, oif, now, now);
+                }
+            }
+            case "bridge w post" -> port = oif;
+            default -> throw new AssertionError("the witness has no chain " + chain);
+        }
+    }
+
+    private void entered(String device, Flow now) {
+        hop(Event.ENTERED, device, now, now);
+        flow = Optional.of(now);
+    }
+
+    private void routed(String device) {
+        Flow now = flow.orElseThrow();
+        hop(Event.ROUTED, device, now, now);
+    }
+
+    private void destinationBecomes(Flow now) {
+        becomes(reply ? Event.UNSNAT : Event.DNAT, now);
+    }
+
+    private void sourceBecomes(Flow now) {
+        becomes(reply ? Event.UNDNAT : Event.SNAT, now);
+    }
+
+    private void becomes(Event event, Flow now) {
+        Flow before = flow.orElseThrow();
+        if (!before.equals(now)) {
+            hop(event, "", before, now);
+            flow = Optional.of(now);
+        }
+    }
+
+    /** Told at the end: for bridged packets the IP hooks come after the bridge's, and change the source there. */
+    private void outByPort() {
+        if (!port.isEmpty()) {
+            Flow now = flow.orElseThrow();
+            hop(Event.BRIDGED, port, now, now);
+        }
+    }
+
+    private void hop(Event event, String device, Flow before, Flow after) {
+        hops.add(new Hop(OptionalLong.empty(), node, netns, device, event, before, after, List.of(), "", List.of()));
+    }
+}
