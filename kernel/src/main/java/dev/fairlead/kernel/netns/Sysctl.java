@@ -28,6 +28,8 @@ public final class Sysctl {
     public static final String BRIDGE_FILTER_IPV4 = "net/bridge/bridge-nf-call-iptables";
 
     public static final String BRIDGE_FILTER_IPV6 = "net/bridge/bridge-nf-call-ip6tables";
+    /** Whether conntrack counts packets and bytes of the flows that begin from then on, 0 or 1. */
+    public static final String CONNTRACK_COUNTERS = "net/netfilter/nf_conntrack_acct";
     /** Which group ids may open ICMP echo sockets, "first last". */
     public static final String PING_GROUPS = "net/ipv4/ping_group_range";
 

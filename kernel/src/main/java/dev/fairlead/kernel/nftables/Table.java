@@ -1,17 +1,24 @@
 package dev.fairlead.kernel.nftables;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A table: a name space for chains and sets.
  *
- * @param flags {@link #DORMANT}
+ * @param flags {@link #DORMANT}, {@link #OWNED}
  * @param comment empty for none
  * @param handle the kernel's number for it, 0 as long as it has none
  */
 public record Table(TableFamily family, String name, int flags, String comment, long handle) {
     /** Its base chains see nothing ({@code NFT_TABLE_F_DORMANT}). */
     public static final int DORMANT = 1;
+
+    /**
+     * Only the socket that made it may change it, and it goes with that socket, however its process ends ({@code
+     * NFT_TABLE_F_OWNER}, since 5.12).
+     */
+    public static final int OWNED = 2;
 
     public Table {
         Names.check("table", name);
@@ -28,6 +35,10 @@ public record Table(TableFamily family, String name, int flags, String comment, 
 
     public Table dormant() {
         return new Table(family, name, flags | DORMANT, comment, handle);
+    }
+
+    public Table owned() {
+        return new Table(family, name, flags | OWNED, comment, handle);
     }
 
     /** A chain that is jumped to. */
@@ -58,7 +69,14 @@ public record Table(TableFamily family, String name, int flags, String comment, 
     }
 
     List<String> flagNames() {
-        return (flags & DORMANT) != 0 ? List.of("dormant") : List.of();
+        List<String> names = new ArrayList<>();
+        if ((flags & DORMANT) != 0) {
+            names.add("dormant");
+        }
+        if ((flags & OWNED) != 0) {
+            names.add("owner");
+        }
+        return names;
     }
 
     /** {@code inet fairlead}. */
