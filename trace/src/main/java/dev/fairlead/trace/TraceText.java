@@ -50,13 +50,18 @@ public record TraceText(int width, boolean explains) {
                 new Heading(from, to, protocol + ", predicted, nothing was sent", notes),
                 prediction.request(),
                 prediction.reply());
+        return text + reason(prediction);
+    }
+
+    /** Why it doesn't arrive and what would make it pass; nothing where it does. */
+    String reason(Prediction prediction) {
         if (prediction.reason().isEmpty()) {
-            return text;
+            return "";
         }
         List<String> lines = new ArrayList<>(List.of(""));
         lines.addAll(
                 Wrap.lines(prediction.outcome().name().toLowerCase(Locale.ROOT) + ": " + prediction.reason(), width));
-        return text + joined(lines);
+        return joined(lines);
     }
 
     private static String choices(List<IpPort> choices) {

@@ -1,4 +1,4 @@
-/** Tests of predictions and of how they print. Start at {@link dev.fairlead.trace.PredictorTest}. */
+/** Tests of predictions and of how they print. Start at {@code PredictorTest}. */
 @NullMarked
 package dev.fairlead.trace;
 

@@ -1,0 +1,64 @@
+package dev.fairlead.trace;
+
+import dev.fairlead.packet.Flow;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * A prediction and what was seen, side by side.
+ *
+ * @param from who was asked to connect, {@code pod/default/client}
+ * @param to to whom, {@code svc/default/web:http}
+ * @param flow as the client sent it
+ * @param request where the first packet there was seen
+ * @param reply and the first one back
+ * @param predicted what the plans say
+ * @param lostEvents how much of what it saw the kernel had to drop
+ * @param verdict how it ended, in a few words
+ */
+public record Trace(
+        String from,
+        String to,
+        Flow flow,
+        List<Hop> request,
+        List<Hop> reply,
+        Prediction predicted,
+        long lostEvents,
+        String verdict) {
+
+    public Trace {
+        request = List.copyOf(request);
+        reply = List.copyOf(reply);
+    }
+
+    /** Whether the same happened as was predicted, there and back. */
+    public boolean agree() {
+        return requestDifference().isEmpty() && replyDifference().isEmpty();
+    }
+
+    /** The place in {@link #request} of the first hop that was predicted otherwise, from 0; its size where one is missing. */
+    public OptionalInt requestDifference() {
+        return difference(predicted.request(), request);
+    }
+
+    /** The same of {@link #reply}. */
+    public OptionalInt replyDifference() {
+        return difference(predicted.reply(), reply);
+    }
+
+    /** Rules of others that let a packet pass are told, but no plan knows of them. */
+    private static OptionalInt difference(List<Hop> predicted, List<Hop> seen) {
+        int next = 0;
+        for (int i = 0; i < seen.size(); i++) {
+            Hop hop = seen.get(i);
+            if (hop.event() == Event.RULE) {
+                continue;
+            }
+            if (next == predicted.size() || !predicted.get(next).agrees(hop)) {
+                return OptionalInt.of(i);
+            }
+            next++;
+        }
+        return next == predicted.size() ? OptionalInt.empty() : OptionalInt.of(seen.size());
+    }
+}

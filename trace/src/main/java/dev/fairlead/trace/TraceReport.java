@@ -1,0 +1,119 @@
+package dev.fairlead.trace;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.SequencedSet;
+
+/**
+ * A trace as a person reads it: what was seen, in the words of the prediction as far as both agree, with the first difference
+ * marked.
+ */
+public record TraceReport(Trace trace) {
+
+    /** @param text for how wide a terminal, and whether mechanisms are explained */
+    public String text(TraceText text) {
+        String protocol = trace.flow().protocol().name();
+        String hops = text.hops(
+                new TraceText.Heading(
+                        named(trace.from()),
+                        named(trace.to()),
+                        protocol + ", real connection, " + trace.verdict(),
+                        List.of(summary())),
+                told(trace.predicted().request(), trace.request(), trace.requestDifference()),
+                told(trace.predicted().reply(), trace.reply(), trace.replyDifference()));
+        return trace.agree() ? hops + text.reason(trace.predicted()) : hops;
+    }
+
+    private static String named(String object) {
+        return object.startsWith("pod/") ? object.substring("pod/".length()) : object;
+    }
+
+    private String summary() {
+        String agreement = trace.agree()
+                ? "prediction agrees"
+                : "prediction differs from "
+                        + (trace.requestDifference().isPresent()
+                                ? "hop " + (trace.requestDifference().getAsInt() + 1) + " there on"
+                                : "hop " + (trace.replyDifference().orElse(0) + 1) + " back on");
+        String lost = trace.lostEvents() == 0
+                ? "no event lost"
+                : trace.lostEvents() + " events lost: the kernel had to drop them, so hops may be missing";
+        return agreement + " · " + trace.request().size() + " hops there, "
+                + trace.reply().size() + " back · " + lost;
+    }
+
+    /** A time, where it was, and the predicted words; what the kernel told of it stands below. */
+    private static List<Hop> told(List<Hop> predicted, List<Hop> seen, OptionalInt difference) {
+        List<Hop> told = new ArrayList<>();
+        int next = 0;
+        for (int i = 0; i < seen.size(); i++) {
+            Hop hop = seen.get(i);
+            if (hop.event() == Event.RULE) {
+                told.add(hop);
+                continue;
+            }
+            boolean same = difference.isEmpty() || i < difference.getAsInt();
+            if (same) {
+                told.add(inWordsOf(predicted.get(next), hop));
+            } else {
+                told.add(i == difference.getAsInt() ? marked(hop, predicted, next) : hop);
+            }
+            next++;
+        }
+        return told;
+    }
+
+    private static Hop inWordsOf(Hop predicted, Hop seen) {
+        return new Hop(
+                seen.tNs(),
+                seen.node(),
+                seen.netns(),
+                seen.device(),
+                seen.event(),
+                seen.before(),
+                seen.after(),
+                predicted.objects(),
+                predicted.text(),
+                details(predicted, seen));
+    }
+
+    /** The kernel's own words count where it has some about the same thing. */
+    private static List<String> details(Hop predicted, Hop seen) {
+        if (seen.event() == Event.ROUTED && !seen.details().isEmpty()) {
+            return seen.details();
+        }
+        SequencedSet<String> details = new LinkedHashSet<>(predicted.details());
+        if (seen.details().stream().anyMatch(TraceReport::isMemory)) {
+            details.removeIf(TraceReport::isMemory);
+        }
+        details.addAll(seen.details());
+        return List.copyOf(details);
+    }
+
+    private static boolean isMemory(String detail) {
+        return detail.startsWith("conntrack ");
+    }
+
+    private static Hop marked(Hop seen, List<Hop> predicted, int next) {
+        List<String> details = new ArrayList<>(seen.details());
+        details.add(
+                next < predicted.size()
+                        ? "≠ predicted: " + predicted.get(next).place() + " "
+                                + predicted.get(next).device() + ": "
+                                + predicted.get(next).text()
+                        : "≠ predicted: nothing more");
+        return new Hop(
+                seen.tNs(),
+                seen.node(),
+                seen.netns(),
+                seen.device(),
+                seen.event(),
+                seen.before(),
+                seen.after(),
+                seen.objects(),
+                seen.text(),
+                details);
+    }
+}

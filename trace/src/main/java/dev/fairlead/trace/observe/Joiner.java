@@ -1,0 +1,222 @@
+package dev.fairlead.trace.observe;
+
+import dev.fairlead.kernel.nftables.TraceEvent;
+import dev.fairlead.kernel.nftables.expression.Verdict;
+import dev.fairlead.packet.Flow;
+import dev.fairlead.trace.Event;
+import dev.fairlead.trace.Hop;
+import dev.fairlead.trace.Place;
+import dev.fairlead.trace.Scene;
+import dev.fairlead.trace.observe.Spot.Role;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Makes one way of the many places where a packet was met. Devices tell when, and what it looked like; between two devices of one
+ * node the rules that it met tell why. Confined to one thread.
+ */
+final class Joiner {
+    private final HopWriter hops;
+    private final Map<String, NodeFacts> nodes = new LinkedHashMap<>();
+    private final boolean reply;
+    private final Set<Flow> flows;
+
+    /** @param flows that the packet may have on its way */
+    private Joiner(HopWriter hops, List<NodeFacts> facts, boolean reply, Set<Flow> flows) {
+        this.hops = hops;
+        facts.forEach(node -> nodes.put(node.node(), node));
+        this.reply = reply;
+        this.flows = flows;
+    }
+
+    /** The ways of the first packet there and the first one back. @param startNs when the former was first seen, 0 if never */
+    record Ways(List<Hop> request, List<Hop> reply, long startNs) {}
+
+    /** @param from who sent */
+    static Ways join(
+            Scene scene, Place from, KernelAnswers kernel, Flow asked, List<Seen> seen, List<NodeFacts> facts) {
+        Directions directions = Directions.of(asked, facts);
+        List<Seen> there = firstPacket(seen, directions.there(), false);
+        List<Seen> back = firstPacket(seen, directions.back(), true);
+        long start = there.isEmpty() ? 0 : there.getFirst().timeNs();
+        Joiner request = new Joiner(new HopWriter(scene, kernel, start), facts, false, directions.there());
+        Joiner reply = new Joiner(new HopWriter(scene, kernel, start), facts, true, directions.back());
+        return new Ways(
+                there.isEmpty() ? request.unseen(from, asked) : request.walk(there),
+                back.isEmpty() ? reply.atHome(from) : reply.walk(back),
+                start);
+    }
+
+    /** Where the first packet of a direction was met, each place once, in the order of time. */
+    private static List<Seen> firstPacket(List<Seen> seen, Set<Flow> flows, boolean reply) {
+        record Met(Spot spot, boolean outgoing) {}
+        Map<Met, Seen> first = new LinkedHashMap<>();
+        Packet wanted = null;
+        for (Seen one :
+                seen.stream().sorted(Comparator.comparingLong(Seen::timeNs)).toList()) {
+            Packet packet = one.packet();
+            if (!flows.contains(packet.flow()) || !packet.isFirst(reply)) {
+                continue;
+            }
+            wanted = wanted == null ? packet : wanted;
+            if (packet.isSame(wanted)) {
+                first.putIfAbsent(new Met(one.spot(), one.outgoing()), one);
+            }
+        }
+        return List.copyOf(first.values());
+    }
+
+    private List<Hop> walk(List<Seen> places) {
+        Optional<Seen> inside = Optional.empty();
+        for (Seen place : places) {
+            if (place.spot().role() == Role.LOOPBACK) {
+                if (!place.outgoing()) { // it comes in again where it went out
+                    hops.met(place, Event.DELIVERED);
+                }
+            } else if (place.spot().role() == Role.POD) {
+                hops.met(place, place.outgoing() ? Event.LEFT : Event.DELIVERED);
+            } else if (place.outgoing()) {
+                through(inside, place);
+                hops.met(place, place.spot().role() == Role.UPLINK ? Event.LEFT : Event.BRIDGED);
+                inside = Optional.empty();
+            } else {
+                hops.met(place, Event.ENTERED);
+                inside = Optional.of(place);
+            }
+        }
+        if (inside.isPresent()) {
+            ends(inside.get());
+        }
+        return hops.hops();
+    }
+
+    /** Between two devices of a node. @param in empty for a packet that the node itself sends */
+    private void through(Optional<Seen> in, Seen out) {
+        String node = out.spot().node();
+        List<Pass> passes = passes(node, out.packet());
+        Flow after = out.packet().flow();
+        boolean error = out.packet().error().isPresent(); // of these rules don't show all
+        Flow before = in.map(seen -> seen.packet().flow())
+                .or(() -> passes.stream()
+                        .filter(pass -> !error)
+                        .findFirst()
+                        .map(pass -> pass.packet().flow()))
+                .orElse(after);
+        inside(node, before, after, passes, routed(passes, in.isEmpty()));
+    }
+
+    /** What a node does with a packet, in the kernel's order. @param routed the pass that shows a decision of the IP layer */
+    private void inside(String node, Flow before, Flow after, List<Pass> passes, Optional<Pass> routed) {
+        Flow redirected = new Flow(before.protocol(), before.source(), after.destination());
+        if (!before.equals(redirected)) {
+            translated(node, reply ? Event.UNSNAT : Event.DNAT, before, redirected, passes);
+        }
+        rules(node, passes);
+        routed.ifPresent(pass -> hops.routed(node, redirected, pass));
+        if (!redirected.equals(after)) {
+            translated(node, reply ? Event.UNDNAT : Event.SNAT, redirected, after, passes);
+        }
+    }
+
+    /**
+     * Where the IP layer has decided. A bridged packet is shown to the hooks with the bridge on both sides. A packet of the node's own
+     * is routed before its destination is translated, and once more after that: the last one counts.
+     */
+    private static Optional<Pass> routed(List<Pass> passes, boolean own) {
+        Optional<Pass> routed = Optional.empty();
+        for (Pass pass : passes) {
+            boolean decided = !pass.out().isEmpty()
+                    && !pass.in().equals(pass.out())
+                    && own == pass.in().isEmpty();
+            if (decided && (own || routed.isEmpty())) {
+                routed = Optional.of(pass);
+            }
+        }
+        return routed;
+    }
+
+    private List<Pass> passes(String node, Packet packet) {
+        NodeFacts facts = nodes.get(node);
+        Map<String, Pass> first = new LinkedHashMap<>(); // a packet that was sent again passes again
+        for (Pass pass : facts == null ? List.<Pass>of() : facts.passes()) {
+            if (pass.packet().isSame(packet) && flows.contains(pass.packet().flow())) {
+                first.putIfAbsent(pass.table() + " " + pass.chain(), pass);
+            }
+        }
+        return List.copyOf(first.values());
+    }
+
+    private void rules(String node, List<Pass> passes) {
+        for (Pass pass : passes) {
+            if (pass.isFairleads()) {
+                continue;
+            }
+            for (TraceEvent step : pass.steps()) {
+                if (RuleSteps.isDecision(step) && !step.verdict().equals(Verdict.DROP)) {
+                    hops.rule(node, pass, step);
+                }
+            }
+        }
+    }
+
+    /** It came into a node and didn't leave it. */
+    private void ends(Seen in) {
+        String node = in.spot().node();
+        ends(node, in.packet().flow(), passes(node, in.packet()), false);
+    }
+
+    /** @param own whether it is a packet of the node's own */
+    private void ends(String node, Flow before, List<Pass> passes, boolean own) {
+        Optional<Pass> dropped = passes.stream()
+                .filter(pass -> pass.last().verdict().equals(Verdict.DROP))
+                .findFirst();
+        Optional<Pass> local = passes.stream().filter(RuleTrace::isLastOfInput).findFirst();
+        Flow after = passes.isEmpty() ? before : passes.getLast().packet().flow();
+        Optional<Pass> routed = local.isPresent() && !own ? local : routed(passes, own);
+        inside(node, before, after, passes, dropped.isPresent() && own ? Optional.empty() : routed);
+        if (dropped.isPresent()) {
+            hops.droppedByRule(node, dropped.get());
+        } else if (local.isPresent()) {
+            hops.delivered(node, after);
+        } else {
+            hops.lost(node, after, routed.map(Pass::out).orElse(""));
+        }
+    }
+
+    /** No device saw it. Of a node, rules may have; of a pod, its kernel found no way out, or nobody who has the address. */
+    private List<Hop> unseen(Place from, Flow asked) {
+        if (!atHome(from).isEmpty()) {
+            return hops.hops();
+        }
+        hops.neverLeft(from, asked);
+        return hops.hops();
+    }
+
+    /** What a node sends to itself, or refuses itself, passes rules only. */
+    private List<Hop> atHome(Place from) {
+        NodeFacts facts = nodes.get(from.node());
+        Optional<Packet> packet = from.isPod() || facts == null
+                ? Optional.empty()
+                : facts.passes().stream()
+                        .map(Pass::packet)
+                        .filter(met -> flows.contains(met.flow()) && met.isFirst(reply))
+                        .findFirst();
+        packet.ifPresent(met -> ends(from.node(), met.flow(), passes(from.node(), met), true));
+        return hops.hops();
+    }
+
+    private void translated(String node, Event event, Flow before, Flow after, List<Pass> passes) {
+        NodeFacts facts = nodes.get(node);
+        Optional<dev.fairlead.kernel.conntrack.Flow> memory = facts == null
+                ? Optional.empty()
+                : facts.remembered().stream()
+                        .filter(flow -> Directions.flow(reply ? flow.reply() : flow.original()).stream()
+                                .anyMatch(packet -> flows.contains(packet)))
+                        .findFirst();
+        hops.translated(node, event, before, after, passes, memory);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.fairlead.trace.observe;
+
+import dev.fairlead.kernel.KernelException;
+import dev.fairlead.kernel.conntrack.Conntrack;
+import dev.fairlead.kernel.conntrack.Tuple;
+import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.kernel.nftables.Nftables;
+import dev.fairlead.kernel.nftables.Ruleset;
+import dev.fairlead.kernel.nftables.TraceEvent;
+import dev.fairlead.kernel.nftables.Traces;
+import dev.fairlead.kernel.route.Link;
+import dev.fairlead.kernel.route.RouteLookup;
+import dev.fairlead.kernel.route.Rtnetlink;
+import dev.fairlead.packet.Flow;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedSet;
+
+/** The kernel of one node as a trace needs it: rules are traced from the start, all else is asked afterwards. Confined to one thread. */
+final class NodeKernel implements AutoCloseable {
+    private final String node;
+    private final Netns netns;
+    private final RuleTrace rules;
+    private final Map<Integer, String> names = new LinkedHashMap<>();
+
+    private NodeKernel(String node, Netns netns, RuleTrace rules) {
+        this.node = node;
+        this.netns = netns;
+        this.rules = rules;
+    }
+
+    static NodeKernel arm(String node, Netns netns, Flow flow) {
+        return new NodeKernel(node, netns, RuleTrace.arm(netns, flow));
+    }
+
+    String node() {
+        return node;
+    }
+
+    /** What was told of the connection. @param met as its packets looked on this node's devices @param asked as it was sent */
+    NodeFacts facts(Collection<Flow> met, Flow asked) {
+        Traces.Heard heard = rules.heard();
+        List<Pass> passes = passes(heard.steps(), asked);
+        SequencedSet<Flow> looks = new LinkedHashSet<>(met);
+        passes.forEach(pass -> looks.add(pass.packet().flow()));
+        return new NodeFacts(node, passes, remembered(looks), heard.lost());
+    }
+
+    /**
+     * A chain's first step has the packet's headers, the others have not. What a rule sends, a reset, goes its way before that rule
+     * is told, so steps of several packets may be mixed.
+     */
+    private List<Pass> passes(List<TraceEvent> steps, Flow asked) {
+        nameLinks();
+        List<List<TraceEvent>> begun = new ArrayList<>();
+        Map<Long, List<TraceEvent>> last = new LinkedHashMap<>();
+        for (TraceEvent step : steps) {
+            if (!step.networkHeader().isEmpty() || !last.containsKey(step.id())) {
+                List<TraceEvent> pass = new ArrayList<>();
+                begun.add(pass);
+                last.put(step.id(), pass);
+            }
+            last.get(step.id()).add(step);
+        }
+        return begun.stream().flatMap(pass -> pass(pass, asked).stream()).toList();
+    }
+
+    private Optional<Pass> pass(List<TraceEvent> steps, Flow asked) {
+        TraceEvent first = steps.getFirst();
+        return PacketReader.read(first, asked.reply())
+                .map(packet -> new Pass(
+                        node,
+                        packet,
+                        names.getOrDefault(first.inputInterface(), ""),
+                        names.getOrDefault(first.outputInterface(), ""),
+                        steps));
+    }
+
+    private void nameLinks() {
+        try (Rtnetlink rtnetlink = Rtnetlink.open(netns)) {
+            for (Link link : rtnetlink.links().list()) {
+                names.put(link.index(), link.name());
+            }
+        }
+    }
+
+    private List<dev.fairlead.kernel.conntrack.Flow> remembered(Collection<Flow> looks) {
+        Map<Tuple, dev.fairlead.kernel.conntrack.Flow> found = new LinkedHashMap<>();
+        try (Conntrack conntrack = Conntrack.open(netns)) {
+            for (Flow flow : looks) {
+                Tuple tuple = Tuple.of(
+                        flow.protocol(),
+                        flow.source().ip(),
+                        flow.source().port(),
+                        flow.destination().ip(),
+                        flow.destination().port());
+                conntrack.find(tuple).ifPresent(entry -> found.putIfAbsent(entry.original(), entry));
+            }
+        }
+        return List.copyOf(found.values());
+    }
+
+    Optional<String> route(Flow packet, String in) {
+        try (Rtnetlink rtnetlink = Rtnetlink.open(netns)) {
+            RouteLookup lookup = RouteLookup.to(packet.destination().ip());
+            if (!in.isEmpty()) {
+                lookup = lookup.from(packet.source().ip())
+                        .arrivingOn(rtnetlink.links().require(in).index());
+            }
+            return Optional.of(rtnetlink
+                    .routes()
+                    .lookUpEntry(lookup)
+                    .text(rtnetlink.links().names()));
+        } catch (KernelException e) {
+            return Optional.empty(); // no route is an answer too
+        }
+    }
+
+    Optional<String> rule(TraceEvent step) {
+        try (Nftables nftables = Nftables.open(netns)) {
+            Optional<Ruleset> table = nftables.read(step.family(), step.table());
+            return table.stream()
+                    .flatMap(there -> there.chains().stream())
+                    .flatMap(chain -> chain.rules().stream())
+                    .filter(rule -> rule.handle() == step.ruleHandle())
+                    .map(rule -> rule.text() + " # handle " + step.ruleHandle())
+                    .findFirst();
+        }
+    }
+
+    @Override
+    public void close() {
+        rules.close();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.fairlead.trace.observe;
+
+import dev.fairlead.packet.Flow;
+import dev.fairlead.packet.Ip;
+import java.util.Optional;
+
+/**
+ * What of a packet tells it from the others of its connection, wherever it is met: translations change its flow and nothing
+ * else of this.
+ *
+ * @param flow as it is here; of an ICMP error, that of the packet it is about, turned round
+ * @param flags of TCP, else 0
+ * @param sequence of TCP, as an unsigned 32-bit number, else 0
+ * @param acknowledgement the same
+ * @param error empty where it isn't an ICMP error
+ */
+public record Packet(Flow flow, int flags, long sequence, long acknowledgement, Optional<IcmpError> error) {
+    static final int SYN = 2;
+    static final int RST = 4;
+    static final int ACK = 16;
+
+    /**
+     * An error that a router or the receiver reports.
+     *
+     * @param from who reports it
+     * @param text as ping and traceroute say it
+     */
+    public record IcmpError(Ip from, String text) {}
+
+    /** Whether it can be the first of its direction: for TCP that opens, accepts or refuses. */
+    boolean isFirst(boolean reply) {
+        if (error.isPresent()) {
+            return reply;
+        }
+        boolean tcp = flow.protocol() == dev.fairlead.packet.Protocol.TCP;
+        return !tcp || (reply ? (flags & (SYN | RST)) != 0 : (flags & (SYN | ACK)) == SYN);
+    }
+
+    /** Whether both are one packet, met at two places. */
+    boolean isSame(Packet other) {
+        return flags == other.flags
+                && sequence == other.sequence
+                && acknowledgement == other.acknowledgement
+                && error.isPresent() == other.error.isPresent();
+    }
+}

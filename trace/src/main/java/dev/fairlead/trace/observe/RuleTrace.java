@@ -1,0 +1,161 @@
+package dev.fairlead.trace.observe;
+
+import static dev.fairlead.kernel.nftables.Fields.CT_ORIGINAL_IP6_SADDR;
+import static dev.fairlead.kernel.nftables.Fields.CT_ORIGINAL_IP_SADDR;
+import static dev.fairlead.kernel.nftables.Fields.CT_ORIGINAL_PROTO_DST;
+import static dev.fairlead.kernel.nftables.Fields.CT_ORIGINAL_PROTO_SRC;
+import static dev.fairlead.kernel.nftables.Fields.IP6_DADDR;
+import static dev.fairlead.kernel.nftables.Fields.IP6_SADDR;
+import static dev.fairlead.kernel.nftables.Fields.IP_DADDR;
+import static dev.fairlead.kernel.nftables.Fields.IP_SADDR;
+import static dev.fairlead.kernel.nftables.Fields.META_L4PROTO;
+import static dev.fairlead.kernel.nftables.Fields.META_NFTRACE;
+import static dev.fairlead.kernel.nftables.Fields.TCP_FLAGS;
+import static dev.fairlead.kernel.nftables.Fields.TH_DPORT;
+import static dev.fairlead.kernel.nftables.Fields.TH_SPORT;
+
+import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.kernel.nftables.Chain;
+import dev.fairlead.kernel.nftables.Field;
+import dev.fairlead.kernel.nftables.Hook;
+import dev.fairlead.kernel.nftables.Nftables;
+import dev.fairlead.kernel.nftables.Statement;
+import dev.fairlead.kernel.nftables.Table;
+import dev.fairlead.kernel.nftables.TableFamily;
+import dev.fairlead.kernel.nftables.TraceEvent;
+import dev.fairlead.kernel.nftables.Traces;
+import dev.fairlead.kernel.nftables.Transaction;
+import dev.fairlead.packet.Family;
+import dev.fairlead.packet.Flow;
+import dev.fairlead.packet.Protocol;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Has the kernel tell through which chains of a namespace the first packets of a connection go, and which rules they meet: a
+ * table of ours turns {@code nftrace} on for them. Of TCP these are the packets that open, refuse or break a connection; what
+ * comes between would only fill the socket. The table belongs to our socket, so the kernel takes it away with it.
+ *
+ * <p>Before connection tracking a packet is known by its addresses; after it, by what the client asked for, so that translated
+ * packets and the answers are found too. Where the client's port isn't known yet, the one that it asks for tells instead; on a
+ * node behind a translation that is another one, and rules are traced there only for a client whose port is known.
+ */
+final class RuleTrace implements AutoCloseable {
+    static final Table TABLE = Table.of(TableFamily.INET, "fairlead-trace")
+            .owned()
+            .commented("shows the way of one connection's packets, by Fairlead; gone in a moment");
+
+    private static final int BEFORE_ALL = -450;
+    /** {@code NF_IP_PRI_CONNTRACK} is -200. */
+    private static final int AFTER_TRACKING = -199;
+    /** After everything else, so that what is seen there has passed. */
+    private static final int LAST = 10_000;
+
+    private final Traces traces;
+    private final Nftables nftables;
+
+    private RuleTrace(Traces traces, Nftables nftables) {
+        this.traces = traces;
+        this.nftables = nftables;
+    }
+
+    static RuleTrace arm(Netns namespace, Flow flow) {
+        Traces traces = Traces.open(namespace);
+        try {
+            Nftables nftables = Nftables.open(namespace);
+            try {
+                nftables.commit(rules(flow));
+                return new RuleTrace(traces, nftables);
+            } catch (RuntimeException e) {
+                nftables.close();
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            traces.close();
+            throw e;
+        }
+    }
+
+    static Transaction rules(Flow flow) {
+        Transaction t = new Transaction().add(TABLE);
+        for (Hook.Point point : List.of(Hook.Point.PREROUTING, Hook.Point.OUTPUT)) {
+            Chain first = TABLE.chain("first-" + point, Hook.filter(point, BEFORE_ALL));
+            Chain tracked = TABLE.chain("tracked-" + point, Hook.filter(point, AFTER_TRACKING));
+            t.add(first).add(tracked);
+            addressed(t, first, flow);
+            tracked(t, tracked, flow);
+        }
+        for (Hook.Point point : List.of(Hook.Point.INPUT, Hook.Point.FORWARD, Hook.Point.POSTROUTING)) {
+            t.add(TABLE.chain("last-" + point, Hook.filter(point, LAST)));
+        }
+        return t;
+    }
+
+    private static void addressed(Transaction t, Chain chain, Flow flow) {
+        boolean ipv4 = flow.family() == Family.IPV4;
+        Field source = ipv4 ? IP_SADDR : IP6_SADDR;
+        Field destination = ipv4 ? IP_DADDR : IP6_DADDR;
+        Object client = flow.source().ip();
+        Object asked = flow.destination().ip();
+        if (isAnyPort(flow)) {
+            int port = flow.destination().port();
+            t.add(chain.rule(opening(flow.protocol(), source.is(client), destination.is(asked), TH_DPORT.is(port))));
+            t.add(chain.rule(opening(flow.protocol(), source.is(asked), destination.is(client), TH_SPORT.is(port))));
+        } else {
+            int port = flow.source().port();
+            t.add(chain.rule(opening(flow.protocol(), source.is(client), TH_SPORT.is(port))));
+            t.add(chain.rule(opening(flow.protocol(), destination.is(client), TH_DPORT.is(port))));
+        }
+    }
+
+    private static void tracked(Transaction t, Chain chain, Flow flow) {
+        boolean ipv4 = flow.family() == Family.IPV4;
+        Statement client = (ipv4 ? CT_ORIGINAL_IP_SADDR : CT_ORIGINAL_IP6_SADDR)
+                .is(flow.source().ip());
+        Statement port = isAnyPort(flow)
+                ? CT_ORIGINAL_PROTO_DST.is(flow.destination().port())
+                : CT_ORIGINAL_PROTO_SRC.is(flow.source().port());
+        t.add(chain.rule(opening(flow.protocol(), client, port)));
+        t.add(chain.rule(META_L4PROTO.is(ipv4 ? "icmp" : "ipv6-icmp"), client, port, META_NFTRACE.set(1)));
+    }
+
+    private static boolean isAnyPort(Flow flow) {
+        return flow.source().port() == 0;
+    }
+
+    private static Statement[] opening(Protocol protocol, Statement... matches) {
+        List<Statement> statements = new ArrayList<>();
+        statements.add(META_L4PROTO.is(protocol.toString()));
+        statements.addAll(List.of(matches));
+        if (protocol == Protocol.TCP) {
+            statements.add(TCP_FLAGS.is("syn,rst"));
+        }
+        statements.add(META_NFTRACE.set(1));
+        return statements.toArray(Statement[]::new);
+    }
+
+    /** Whether a packet came through to the sockets of the namespace. */
+    static boolean isLastOfInput(Pass pass) {
+        return pass.table().equals(TABLE.name()) && pass.chain().equals("last-" + Hook.Point.INPUT);
+    }
+
+    /** What was told so far. */
+    Traces.Heard heard() {
+        List<TraceEvent> steps = new ArrayList<>();
+        boolean lost = false;
+        for (Traces.Heard more = traces.await(Duration.ZERO);
+                more.lost() || !more.steps().isEmpty();
+                more = traces.await(Duration.ZERO)) {
+            steps.addAll(more.steps());
+            lost |= more.lost();
+        }
+        return new Traces.Heard(steps, lost);
+    }
+
+    @Override
+    public void close() {
+        nftables.close();
+        traces.close();
+    }
+}

@@ -1,0 +1,43 @@
+package dev.fairlead.trace.observe;
+
+import dev.fairlead.trace.Event;
+import dev.fairlead.trace.Hop;
+import java.util.List;
+import java.util.Locale;
+
+/** How a connection ended, in a few words. */
+public final class Verdict {
+    private static final double NANOSECONDS_A_MILLISECOND = 1e6;
+
+    private Verdict() {}
+
+    public static String of(Attempt.Outcome outcome, Observation.Observed seen) {
+        String took = String.format(
+                Locale.ROOT, "%.2f ms", seen.answeredNs().orElse(outcome.took().toNanos()) / NANOSECONDS_A_MILLISECOND);
+        return switch (outcome.end()) {
+            case ANSWERED -> "answered in " + took;
+            case REFUSED -> "refused by " + who(seen) + " after " + took;
+            case UNREACHABLE -> "not reached: " + outcome.text();
+            case SILENT -> outcome.text() + lastSeen(seen.request());
+        };
+    }
+
+    private static String who(Observation.Observed seen) {
+        boolean delivered = seen.request().stream().anyMatch(hop -> hop.event() == Event.DELIVERED);
+        if (seen.request().isEmpty()) {
+            return "the sender's own kernel";
+        }
+        Hop last = seen.request().getLast();
+        return delivered ? last.place() + ": nothing listens on " + last.after().destination() : last.place();
+    }
+
+    private static String lastSeen(List<Hop> request) {
+        if (request.isEmpty()) {
+            return "; no packet left the sender";
+        }
+        Hop last = request.getLast();
+        return last.event() == Event.DELIVERED
+                ? "; the packet was delivered, and nobody answered it"
+                : "; the packet was last seen at " + last.place();
+    }
+}
