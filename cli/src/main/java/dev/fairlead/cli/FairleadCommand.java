@@ -23,6 +23,9 @@ final class FairleadCommand implements Command {
         return List.<Command>of(
                 new DemoCommand(terminal),
                 new LabCommand(terminal),
+                new TraceCommand(terminal),
+                new ExplainCommand(terminal),
+                new FlowsCommand(terminal),
                 new AgentCommand(terminal),
                 new CniCommand(terminal),
                 new BenchCommand(terminal),

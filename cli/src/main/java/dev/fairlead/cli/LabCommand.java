@@ -1,5 +1,9 @@
 package dev.fairlead.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.lab.LabOptions;
 import dev.fairlead.lab.door.LabName;
 import java.util.List;
@@ -82,6 +86,17 @@ record LabCommand(Terminal terminal) implements Command {
             return new LabName(operand);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(parsed.commandSpec().commandLine(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** What a lab answered, for programs. */
+    static void printJson(Terminal terminal, JsonNode answer) {
+        try {
+            ((ObjectNode) answer).remove("ok"); // the door's word, not the answer's
+            terminal.out()
+                    .println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(answer));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a JSON tree can always be written", e);
         }
     }
 

@@ -1,8 +1,6 @@
 package dev.fairlead.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.lab.LinkQuestion;
 import dev.fairlead.lab.door.LabCaller;
@@ -54,7 +52,7 @@ record LabLinkCommand(Terminal terminal) implements Command {
         ObjectNode request = LinkQuestion.of(parsed.matchedPositionalValue(0, ""), change(parsed));
         JsonNode answer = LabCaller.ask(LabCommand.name(parsed), request);
         if (parsed.hasMatchedOption("--json")) {
-            printJson(answer);
+            LabCommand.printJson(terminal, answer);
         } else {
             terminal.out().println(text(answer));
         }
@@ -98,15 +96,5 @@ record LabLinkCommand(Terminal terminal) implements Command {
         }
         return link.path("node").asText() + ": " + String.join(", ", words)
                 + (link.path("faults").isEmpty() ? ", as every link is made" : "");
-    }
-
-    private void printJson(JsonNode answer) {
-        try {
-            ((ObjectNode) answer).remove("ok");
-            terminal.out()
-                    .println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(answer));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a JSON tree can always be written", e);
-        }
     }
 }

@@ -1,8 +1,6 @@
 package dev.fairlead.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fairlead.lab.door.LabCaller;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -27,21 +25,11 @@ record LabStatusCommand(Terminal terminal) implements Command {
     public int run(ParseResult parsed) {
         JsonNode status = LabCaller.ask(LabCommand.name(parsed), LabCaller.request("status"));
         if (parsed.hasMatchedOption("--json")) {
-            printJson(status);
+            LabCommand.printJson(terminal, status);
         } else {
             printTables(status);
         }
         return 0;
-    }
-
-    private void printJson(JsonNode status) {
-        try {
-            ((com.fasterxml.jackson.databind.node.ObjectNode) status).remove("ok");
-            terminal.out()
-                    .println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(status));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a JSON tree can always be written", e);
-        }
     }
 
     private void printTables(JsonNode status) {

@@ -4,6 +4,7 @@ import dev.fairlead.api.resource.RuleBook;
 import dev.fairlead.api.serve.ApiRouter;
 import dev.fairlead.api.store.JournalException;
 import dev.fairlead.api.types.Types;
+import dev.fairlead.cluster.ApiSource;
 import dev.fairlead.dns.ClusterZone;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.lab.control.Controllers;
@@ -247,6 +248,11 @@ public final class Lab implements AutoCloseable {
     /** The names that pods can ask for. */
     ClusterZone zone() {
         return zone;
+    }
+
+    /** Its API, as agents follow it. */
+    ApiSource source() {
+        return new RouterSource(router);
     }
 
     public LabOptions options() {

@@ -33,17 +33,19 @@ import java.util.concurrent.CountDownLatch;
 /**
  * Answers what commands ask of a running lab: {@code status}, {@code apply}, {@code delete}, {@code exec} (which tells the
  * command where to run), {@code logs}, {@code kubeconfig}, {@code context}, {@code files}, {@code
- * link}, {@code node-stop}, {@code node-start}, {@code stop} and {@code down}.
+ * link}, {@code trace}, {@code explain}, {@code flows}, {@code node-stop}, {@code node-start}, {@code stop} and {@code down}.
  */
 public final class LabServer implements LabDoor.Answering {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final Duration CHANGE_PATIENCE = Duration.ofSeconds(5);
 
     private final Lab lab;
+    private final FlowsQuestion flows;
     private final CountDownLatch down = new CountDownLatch(1);
 
     public LabServer(Lab lab) {
         this.lab = lab;
+        this.flows = new FlowsQuestion(lab);
     }
 
     /** Returns when somebody has asked the lab to go down. */
@@ -71,6 +73,8 @@ public final class LabServer implements LabDoor.Answering {
                             .put(
                                     "directory",
                                     lab.memory().requireFiles().directory().toString());
+                case "trace", "explain" -> TraceQuestion.answer(lab, request);
+                case "flows" -> flows.answer(request);
                 case "link" -> LinkQuestion.answer(node(request.path("name").asText()), request);
                 case "node-stop" -> {
                     lab.stopNode(request.path("name").asText());

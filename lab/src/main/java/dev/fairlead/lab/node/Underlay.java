@@ -118,6 +118,7 @@ public final class Underlay implements AutoCloseable {
         for (Prefix address : addresses) {
             switches.put(address.family() == Family.IPV4 ? Sysctl.IPV4_FORWARD : Sysctl.IPV6_FORWARD, "1");
         }
+        switches.put(Sysctl.CONNTRACK_COUNTERS, "1"); // so that flows can say how much they carry
         Sysctl.in(node).writeAll(switches);
     }
 

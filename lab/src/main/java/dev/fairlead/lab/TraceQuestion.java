@@ -1,0 +1,198 @@
+package dev.fairlead.lab;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.kernel.KernelException;
+import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.lab.door.LabCaller;
+import dev.fairlead.lab.door.LabRefusal;
+import dev.fairlead.packet.Flow;
+import dev.fairlead.packet.Ip;
+import dev.fairlead.packet.IpPort;
+import dev.fairlead.packet.Protocol;
+import dev.fairlead.trace.Place;
+import dev.fairlead.trace.Prediction;
+import dev.fairlead.trace.Predictor;
+import dev.fairlead.trace.Trace;
+import dev.fairlead.trace.TraceJson;
+import dev.fairlead.trace.TraceReport;
+import dev.fairlead.trace.TraceText;
+import dev.fairlead.trace.observe.Aim;
+import dev.fairlead.trace.observe.Attempt;
+import dev.fairlead.trace.observe.CaptureFile;
+import dev.fairlead.trace.observe.Observation;
+import dev.fairlead.trace.observe.Verdict;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What {@code trace} and {@code explain} ask of a running lab, both sides of it. */
+public final class TraceQuestion {
+    /** For the answer to a connection that somebody else made. */
+    private static final Duration LIVE_ANSWER = Duration.ofSeconds(2);
+
+    private final TraceStage stage;
+    private final Predictor predictor;
+    private final Protocol protocol;
+    private final Place from;
+    private final TraceTargets.Target to;
+
+    private TraceQuestion(TraceStage stage, Protocol protocol, Place from, TraceTargets.Target to) {
+        this.stage = stage;
+        this.predictor = new Predictor(stage.scene());
+        this.protocol = protocol;
+        this.from = from;
+        this.to = to;
+    }
+
+    /**
+     * What a person asked for.
+     *
+     * @param from who is to connect
+     * @param to to whom
+     * @param timeout how long to wait for an answer
+     * @param columns how wide the answer's text may be
+     * @param mechanisms whether it says how each thing works
+     * @param live whether to send nothing and take the next connection of somebody else; the timeout is then for that one
+     * @param capture whether to answer a capture file too
+     */
+    public record Wish(
+            String from,
+            String to,
+            Protocol protocol,
+            Duration timeout,
+            int columns,
+            boolean mechanisms,
+            boolean live,
+            boolean capture) {}
+
+    /** The command's side. @param command {@code trace} or {@code explain} */
+    public static ObjectNode of(String command, Wish wish) {
+        return LabCaller.request(command)
+                .put("from", wish.from())
+                .put("to", wish.to())
+                .put("protocol", wish.protocol().toString())
+                .put("timeoutMs", wish.timeout().toMillis())
+                .put("columns", wish.columns())
+                .put("mechanisms", wish.mechanisms())
+                .put("live", wish.live())
+                .put("capture", wish.capture());
+    }
+
+    /**
+     * The lab's side: an object as {@code --json} prints it, and {@code text} as a person reads it.
+     *
+     * @throws LabRefusal when it isn't clear who is meant, or the kernel lacks something
+     */
+    static ObjectNode answer(Lab lab, JsonNode request) {
+        TraceStage stage = TraceStage.of(lab);
+        TraceTargets targets = new TraceTargets(lab.picture(), stage);
+        Protocol protocol = Protocol.parse(request.path("protocol").asText()).orElse(Protocol.TCP);
+        Place from = targets.from(request.path("from").asText());
+        TraceQuestion question = new TraceQuestion(
+                stage, protocol, from, targets.to(request.path("to").asText(), protocol, from));
+        TraceText text = new TraceText(
+                request.path("columns").asInt(), request.path("mechanisms").asBoolean());
+        if (request.path("command").asText().equals("explain")) {
+            return question.explain(text);
+        }
+        Duration timeout = Duration.ofMillis(request.path("timeoutMs").asLong());
+        try {
+            Found found = request.path("live").asBoolean() ? question.live(timeout) : question.send(timeout);
+            ObjectNode answer = TraceJson.of(found.trace()).put("text", new TraceReport(found.trace()).text(text));
+            if (request.path("capture").asBoolean()) {
+                answer.put("capture", CaptureFile.of(found.seen())); // Jackson writes bytes as base64
+            }
+            return answer;
+        } catch (KernelException | UncheckedIOException e) {
+            throw new LabRefusal("the packet could not be traced: " + e.getMessage());
+        }
+    }
+
+    /** A trace and what it is made of. */
+    private record Found(Trace trace, Observation.Observed seen) {}
+
+    private ObjectNode explain(TraceText text) {
+        Prediction prediction = predictor.predict(from, unsent());
+        String who = from.pod().isEmpty() ? from.object() : from.pod();
+        return TraceJson.of(prediction).put("text", text.prediction(who, to.name(), prediction));
+    }
+
+    /** Port 0 stands for one that nobody has chosen yet. */
+    private Flow unsent() {
+        try {
+            return predictor.flow(from, protocol, to.address());
+        } catch (IllegalArgumentException e) {
+            throw new LabRefusal(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Netns namespace() {
+        Netns own = from.isPod()
+                ? stage.namespaces().get(from.pod())
+                : stage.nodes().get(from.node());
+        if (own == null) {
+            throw new LabRefusal(from.object() + " does not run any more");
+        }
+        return own;
+    }
+
+    private Found send(Duration timeout) {
+        Ip source = unsent().source().ip();
+        try (Attempt attempt = Attempt.prepare(namespace(), protocol, source, to.address());
+                Observation observation = arm(attempt.flow())) {
+            Attempt.Outcome outcome = attempt.make(timeout);
+            Observation.Observed seen = observation.finish();
+            return found(attempt.flow(), seen, outcome);
+        }
+    }
+
+    /** Sends nothing: the next connection that somebody else makes is it. */
+    private Found live(Duration timeout) {
+        try (Observation observation = arm(unsent())) {
+            if (!observation.awaitFirst(timeout)) {
+                throw new LabRefusal("nobody connected from " + from.object() + " to " + to.name() + " (" + to.address()
+                        + ") in " + timeout.toSeconds() + " s");
+            }
+            observation.awaitAnswer(LIVE_ANSWER);
+            Observation.Observed seen = observation.finish();
+            return found(observation.flow(), seen, seen.outcome(LIVE_ANSWER));
+        }
+    }
+
+    private Observation arm(Flow flow) {
+        List<IpPort> targets = targets(flow, predictor.predict(from, flow));
+        List<Place> ends = new ArrayList<>();
+        ends.add(from);
+        targets.forEach(target -> stage.scene().holder(target.ip()).ifPresent(ends::add));
+        return Observation.arm(stage.watching(ends), new Aim(from, flow, targets));
+    }
+
+    private Found found(Flow flow, Observation.Observed seen, Attempt.Outcome outcome) {
+        Prediction predicted = seen.destination()
+                .filter(reached -> !reached.equals(to.address()))
+                .map(reached -> predictor.predict(from, flow, reached))
+                .orElseGet(() -> predictor.predict(from, flow));
+        Trace trace = new Trace(
+                from.object(),
+                to.name(),
+                flow,
+                seen.request(),
+                seen.reply(),
+                predicted,
+                seen.lostEvents(),
+                Verdict.of(outcome, seen));
+        return new Found(trace, seen);
+    }
+
+    /** Where the connection may end. */
+    private static List<IpPort> targets(Flow flow, Prediction prediction) {
+        List<IpPort> targets = new ArrayList<>(prediction.choices());
+        targets.add(flow.destination());
+        if (!prediction.request().isEmpty()) {
+            targets.add(prediction.request().getLast().after().destination());
+        }
+        return targets.stream().distinct().toList();
+    }
+}

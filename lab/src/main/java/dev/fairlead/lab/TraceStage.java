@@ -1,0 +1,106 @@
+package dev.fairlead.lab;
+
+import dev.fairlead.cluster.ApiSource;
+import dev.fairlead.cluster.ClusterFollower;
+import dev.fairlead.cni.protocol.Interface;
+import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.lab.door.LabRefusal;
+import dev.fairlead.lab.model.Pod;
+import dev.fairlead.lab.node.LabNode;
+import dev.fairlead.lab.node.PodNetwork;
+import dev.fairlead.lab.node.RunningPod;
+import dev.fairlead.lab.node.Sandbox;
+import dev.fairlead.lab.node.Underlay;
+import dev.fairlead.plan.ClusterPicture;
+import dev.fairlead.trace.Place;
+import dev.fairlead.trace.Scene;
+import dev.fairlead.trace.observe.Spot;
+import dev.fairlead.trace.observe.Stage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The lab as a trace sees it: what the API tells everybody of the cluster, and where each pod is plugged in, as CNI said it.
+ *
+ * @param namespaces of pods with a network of their own, by {@code namespace/name}; they stay the pods'
+ * @param nodes root namespaces of the nodes that run, by name
+ */
+record TraceStage(Scene scene, Map<String, Netns> namespaces, Map<String, Netns> nodes) {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final String BRIDGE = "fl0";
+
+    static TraceStage of(Lab lab) {
+        List<Place> places = new ArrayList<>();
+        Map<String, Netns> namespaces = new LinkedHashMap<>();
+        for (Pod pod : lab.picture().pods().values()) {
+            lab.findRunning(pod).ifPresent(running -> add(pod, running, places, namespaces));
+        }
+        Map<String, Netns> nodes = new LinkedHashMap<>();
+        for (LabNode node : lab.nodes()) {
+            nodes.put(node.slot().name(), node.sandbox().netns());
+        }
+        return new TraceStage(new Scene(picture(lab.source()), places, BRIDGE, Underlay.UPLINK), namespaces, nodes);
+    }
+
+    private static void add(Pod pod, RunningPod running, List<Place> places, Map<String, Netns> namespaces) {
+        String name = pod.key().toString();
+        String node = pod.spec().nodeName();
+        if (pod.spec().hostNetwork()) {
+            places.add(new Place(node, name, running.addresses(), "", ""));
+        } else if (running.attached().isPresent() && running.sandbox().isPresent()) {
+            Sandbox sandbox = running.sandbox().get();
+            places.add(new Place(
+                    node,
+                    name,
+                    running.addresses(),
+                    PodNetwork.INTERFACE,
+                    port(running.attached().get())));
+            namespaces.put(name, sandbox.netns());
+        }
+    }
+
+    /** The node's end of the veth pair: of the interfaces that a plugin names, the last one outside the pod that isn't a bridge. */
+    private static String port(PodNetwork.Attached attached) {
+        String port = "";
+        for (Interface there : attached.result().interfaces()) {
+            if (there.sandbox().isEmpty() && there.name().startsWith("veth")) {
+                port = there.name();
+            }
+        }
+        return port;
+    }
+
+    private static ClusterPicture picture(ApiSource source) {
+        try (ClusterFollower follower = ClusterFollower.start(source, "")) {
+            return follower.await(unused -> true, PATIENCE)
+                    .orElseThrow(() -> new LabRefusal("the lab's API did not answer in time; try again"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LabRefusal("interrupted");
+        }
+    }
+
+    /** The devices that packets may pass from the first of these to one of the others: their own, their ports, and every uplink. */
+    Stage watching(List<Place> ends) {
+        List<Stage.Watched> devices = new ArrayList<>();
+        for (Place end : ends.stream().distinct().toList()) {
+            Netns pod = namespaces.get(end.pod());
+            Netns node = nodes.get(end.node());
+            if (end.isPod() && pod != null && node != null) {
+                devices.add(new Stage.Watched(new Spot(end.node(), end.pod(), end.device(), Spot.Role.POD), pod));
+                devices.add(new Stage.Watched(new Spot(end.node(), "", end.port(), Spot.Role.PORT), node));
+            }
+        }
+        Place from = ends.getFirst();
+        Netns own = namespaces.get(from.pod());
+        if (from.isPod() && own != null && ends.subList(1, ends.size()).contains(from)) {
+            devices.add(new Stage.Watched(new Spot(from.node(), from.pod(), "lo", Spot.Role.LOOPBACK), own));
+        }
+        nodes.forEach((name, netns) ->
+                devices.add(new Stage.Watched(new Spot(name, "", Underlay.UPLINK, Spot.Role.UPLINK), netns)));
+        return new Stage(scene, nodes, devices);
+    }
+}
