@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fairlead.testkit.Oracle;
 import dev.fairlead.testkit.Poll;
+import dev.fairlead.testkit.RunningProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -182,13 +183,31 @@ final class TestLab implements AutoCloseable {
      */
     static String witness(JsonNode nodeOrPod, String... command) {
         Oracle.assumeInstalled(command[0]);
+        return Ran.program(Map.of(), "", inside(nodeOrPod, command)).ok();
+    }
+
+    /** As {@link #witness}, a program that goes on; it must be closed. */
+    static RunningProgram beside(JsonNode nodeOrPod, String... command) {
+        Oracle.assumeInstalled(command[0]);
+        return RunningProgram.start(inside(nodeOrPod, command));
+    }
+
+    /** {@code ./fairlead ARGUMENT...} that goes on; it must be closed. */
+    static RunningProgram fairleadBeside(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                "env", "FAIRLEAD_NO_BUILD=1", Started.HOME.resolve("fairlead").toString()));
+        command.addAll(List.of(arguments));
+        return RunningProgram.start(command);
+    }
+
+    private static List<String> inside(JsonNode nodeOrPod, String... command) {
         String netns = nodeOrPod.path("netns").asText();
         List<String> all = new ArrayList<>(List.of("nsenter", "--net=" + netns));
         if (!isRoot()) {
             all.addAll(List.of("--user=" + netns.replace("/ns/net", "/ns/user"), "--preserve-credentials"));
         }
         all.addAll(List.of(command));
-        return Ran.program(Map.of(), "", all).ok();
+        return all;
     }
 
     static boolean isRoot() {

@@ -25,7 +25,8 @@ public final class RunningProgram implements AutoCloseable {
         this.reader = Thread.ofVirtual().start(this::read);
     }
 
-    static RunningProgram start(List<String> command) {
+    /** Starts it; the test is skipped where the program isn't installed. */
+    public static RunningProgram start(List<String> command) {
         Oracle.assumeInstalled(command.getFirst());
         try {
             return new RunningProgram(new ProcessBuilder(command)

@@ -1,0 +1,225 @@
+package dev.fairlead.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.testkit.Oracle;
+import dev.fairlead.testkit.Poll;
+import dev.fairlead.testkit.RunningProgram;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Connections are traced, and {@code tcpdump} on every device of the way, {@code nft monitor trace}
+ * and {@code conntrack -E} saw the same. */
+@HostUnchanged
+class LabTraceWitnessTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private static TracedLab traced;
+    private static TestLab lab;
+
+    @BeforeAll
+    static void up() {
+        traced = TracedLab.up();
+        lab = traced.lab();
+    }
+
+    @AfterAll
+    static void down() {
+        traced.close();
+    }
+
+    @AfterEach
+    void nothingIsArmed() {
+        traced.assertNothingIsArmed();
+    }
+
+    // ---- judged by others
+
+    /** Each device that a hop names saw the packet go by, there and in that order, and no other device did. */
+    @Test
+    void tcpdumpSawTheSame() {
+        Map<String, RunningProgram> dumps = new LinkedHashMap<>();
+        try {
+            for (String node : List.of("node-1", "node-2")) {
+                dumps.put(node, dump(lab.node(node)));
+            }
+            for (String pod : List.of("client", "far")) {
+                dumps.put("default/" + pod, dump(lab.pod(pod)));
+            }
+            dumps.values().forEach(dump -> dump.await("listening on any", PATIENCE));
+            JsonNode trace = traced.trace("client", "svc/far");
+            TracedLab.assertAgrees(trace);
+            for (String way : List.of("request", "reply")) {
+                dumps.forEach((where, dump) -> assertSaw(where, dump, trace.path(way), way.equals("reply")));
+            }
+        } finally {
+            dumps.values().forEach(RunningProgram::close);
+        }
+    }
+
+    private static RunningProgram dump(JsonNode where) {
+        return TestLab.beside(where, "tcpdump", "-i", "any", "-nn", "-l", "--immediate-mode", "tcp");
+    }
+
+    private static void assertSaw(String where, RunningProgram dump, JsonNode hops, boolean reply) {
+        List<String> told = new ArrayList<>();
+        for (JsonNode hop : hops) {
+            boolean here = hop.path("netns").asText().equals(where)
+                    || (hop.path("netns").asText().isEmpty()
+                            && hop.path("node").asText().equals(where));
+            if (here && !hop.path("tNs").isNull()) {
+                told.add(hop.path("device").asText() + " "
+                        + dotted(hop.path("before").path("source")) + " > "
+                        + dotted(hop.path("before").path("destination")));
+            }
+        }
+        String flags = reply ? "Flags [S.]" : "Flags [S],";
+        Poll.until(
+                PATIENCE,
+                () -> saw(dump, flags).size() >= told.size(),
+                () -> where + ": " + dump.lines() + ", wanted " + told);
+        assertThat(saw(dump, flags)).as("what tcpdump saw at %s", where).isEqualTo(told);
+    }
+
+    /** Device and addresses of the lines with these flags; the bridge itself is no place of its own. */
+    private static List<String> saw(RunningProgram dump, String flags) {
+        return dump.lines().stream()
+                .filter(line -> line.contains(flags))
+                .map(line -> line.replaceFirst("^\\S+ ", "")
+                        .replaceFirst(" +(In|Out|P|M|B) +IP6? ", " ")
+                        .replaceFirst(": Flags.*", ""))
+                .filter(line -> !line.startsWith("fl0 "))
+                .toList();
+    }
+
+    /** {@code 10.0.0.1.80}, as tcpdump writes {@code 10.0.0.1:80}. */
+    private static String dotted(JsonNode ipPort) {
+        String text = ipPort.asText();
+        return text.substring(0, text.lastIndexOf(':')) + "." + text.substring(text.lastIndexOf(':') + 1);
+    }
+
+    @Test
+    void nftAndConntrackToldTheSame() {
+        JsonNode node = lab.node("node-1");
+        try (RunningProgram rules = TestLab.beside(node, "nft", "monitor", "trace");
+                RunningProgram flows = TestLab.beside(node, "conntrack", "-E", "-e", "NEW", "-p", "tcp")) {
+            JsonNode trace = traceUntilHeard(rules, flows);
+            JsonNode dnat = TestLab.stream(trace.path("request"))
+                    .filter(hop -> hop.path("event").asText().equals("dnat"))
+                    .findFirst()
+                    .orElseThrow();
+            String port = TracedLab.port(dnat.path("before").path("source").asText());
+            String line = flows.await("sport=" + port + " dport=80", PATIENCE);
+            assertThat(line)
+                    .contains("src=" + lab.podIp("client") + " dst=" + lab.serviceIp("far"))
+                    .contains("src=" + lab.podIp("far") + " dst=" + lab.podIp("client") + " sport=80 dport=" + port);
+            String chains = TestLab.stream(dnat.path("details"))
+                    .map(JsonNode::asText)
+                    .filter(text -> text.startsWith("table inet fairlead: "))
+                    .findFirst()
+                    .orElseThrow();
+            List<String> met = rules.lines().stream()
+                    .filter(rule -> rule.contains(" inet fairlead ") && rule.contains(" rule "))
+                    .map(rule -> rule.replaceFirst("^trace id \\S+ inet fairlead (\\S+) .*", "$1"))
+                    .distinct()
+                    .collect(Collectors.toList());
+            assertThat(met)
+                    .containsAll(List.of(
+                            chains.substring("table inet fairlead: ".length()).split(" → ", -1)));
+        }
+    }
+
+    /** Both tools say nothing when they have begun to listen, so a first connection may come too early. */
+    private static JsonNode traceUntilHeard(RunningProgram rules, RunningProgram flows) {
+        JsonNode[] last = {null};
+        Poll.until(
+                PATIENCE,
+                () -> {
+                    last[0] = traced.trace("client", "svc/far");
+                    String port =
+                            TracedLab.port(last[0].path("flow").path("source").asText());
+                    return heard(flows, "sport=" + port) && heard(rules, "tcp sport " + port);
+                },
+                () -> rules.lines() + " " + flows.lines());
+        return last[0];
+    }
+
+    private static boolean heard(RunningProgram program, String text) {
+        try {
+            program.await(text, Duration.ofSeconds(1));
+            return true;
+        } catch (AssertionError e) {
+            return false;
+        }
+    }
+
+    /** {@code tcpdump} reads the packets with their addresses before and after. */
+    @Test
+    void aCaptureFile(@TempDir Path directory) throws IOException {
+        Oracle.assumeInstalled("tcpdump");
+        Path file = directory.resolve("trace.pcapng");
+        JsonNode trace = traced.trace("client", "svc/far", "--pcap", file.toString());
+        TracedLab.assertAgrees(trace);
+        List<String> packets = Ran.program(Map.of(), "", List.of("tcpdump", "-nn", "-r", file.toString()))
+                .lines();
+        String asked = dotted(trace.path("flow").path("source")) + " > "
+                + dotted(trace.path("flow").path("destination"));
+        assertThat(packets.stream().filter(line -> line.contains(asked) && line.contains("Flags [S],")))
+                .hasSize(2);
+        assertThat(packets.stream().filter(line -> line.contains("Flags [S],"))).hasSize(6);
+        assertThat(new String(Files.readAllBytes(file), StandardCharsets.UTF_8))
+                .contains("hop 1 there: left, default/client on node-1");
+    }
+
+    /** Somebody else's connection: {@code curl}'s, which the command only waits for. */
+    @Test
+    void aConnectionOfSomebodyElse() {
+        Oracle.assumeInstalled("curl");
+        try (RunningProgram live = TestLab.fairleadBeside(
+                "trace", "client", "svc/far", "--live", "--timeout", "20", "--name", lab.name())) {
+            Poll.until(
+                    PATIENCE,
+                    () -> {
+                        lab.get("client", "http://" + lab.serviceIp("far") + "/hostname");
+                        return live.find("BACK").isPresent();
+                    },
+                    () -> live.lines().toString());
+            live.await("delivered: the client sees", PATIENCE);
+            assertThat(TracedLab.flat(String.join(" ", live.lines())))
+                    .contains("answered in ")
+                    .contains("prediction agrees");
+        }
+        assertThat(traced.run("trace", "idle", "svc/far", "--live", "--timeout", "0.2")
+                        .refusal(1))
+                .contains("nobody connected from pod/default/idle to svc/default/far:80");
+    }
+
+    // ---- how it reads
+
+    @Test
+    void aNarrowTerminalShowsItToo() {
+        for (int columns : new int[] {40, 80, 160}) {
+            String text = Ran.fairlead(
+                            Map.of("COLUMNS", Integer.toString(columns)),
+                            "",
+                            List.of("trace", "client", "svc/far", "--name", lab.name()))
+                    .ok();
+            assertThat(text.getBytes(StandardCharsets.UTF_8)).isNotEmpty();
+            assertThat(text).contains("THERE").contains("BACK").contains("prediction agrees");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.fairlead.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A lab in which connections are traced.
+ *
+ * <pre>
+ *   node-1: client, near ── fl0 ── uplink ──┐
+ *                                           ├ switch
+ *   node-2: far, idle ──── fl0 ── uplink ───┘
+ *
+ *   Service near → near, far → far, all → near and far, none → nobody
+ * </pre>
+ */
+record TracedLab(TestLab lab) implements AutoCloseable {
+    private static final String CLUSTER = pod("client", "node-1", "image: host, command: [sleep, infinity]")
+            + pod("near", "node-1", "image: fairlead/http")
+            + pod("far", "node-2", "image: fairlead/http")
+            + pod("idle", "node-2", "image: host, command: [sleep, infinity]")
+            + service("near", "{app: near}")
+            + service("far", "{app: far}")
+            + service("all", "{web: 'yes'}")
+            + service("none", "{app: nobody}");
+
+    private static String pod(String name, String node, String container) {
+        return """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: %s, labels: {app: %s, web: '%s'}}
+                spec: {nodeName: %s, containers: [{name: main, %s}]}
+                ---
+                """.formatted(name, name, container.contains("http") ? "yes" : "no", node, container);
+    }
+
+    private static String service(String name, String selector) {
+        return """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: %s}
+                spec: {selector: %s, ports: [{name: http, port: 80}], ipFamilyPolicy: PreferDualStack}
+                ---
+                """.formatted(name, selector);
+    }
+
+    static TracedLab up() {
+        return new TracedLab(TestLab.up(CLUSTER, "--nodes", "2", "--ip-family", "dual"));
+    }
+
+    /** No rule, no tap: by the kernel's own lists, in every namespace that there is. */
+    void assertNothingIsArmed() {
+        JsonNode status = lab.status();
+        for (JsonNode node : status.path("nodes")) {
+            assertThat(TestLab.witness(node, "nft", "list", "tables")).doesNotContain("fairlead-trace");
+            assertThat(packetSockets(node)).isEmpty();
+        }
+        for (JsonNode pod : status.path("pods")) {
+            assertThat(packetSockets(pod)).isEmpty();
+        }
+    }
+
+    private static List<String> packetSockets(JsonNode where) {
+        return TestLab.witness(where, "cat", "/proc/net/packet").lines().skip(1).toList();
+    }
+
+    Ran run(String command, String from, String to, String... options) {
+        List<String> all = new ArrayList<>(List.of(command, from, to, "--name", lab.name()));
+        all.addAll(List.of(options));
+        return Ran.fairlead(all.toArray(String[]::new));
+    }
+
+    JsonNode trace(String from, String to, String... options) {
+        List<String> all = new ArrayList<>(List.of("--json"));
+        all.addAll(List.of(options));
+        return TestLab.json(run("trace", from, to, all.toArray(String[]::new)).out(), "fairlead trace");
+    }
+
+    /** {@code left client/eth0, entered node-1, …}: what happened where, without the names of veths. */
+    static String way(JsonNode hops) {
+        List<String> words = new ArrayList<>();
+        for (JsonNode hop : hops) {
+            String netns = hop.path("netns").asText();
+            String device = hop.path("device").asText();
+            words.add(hop.path("event").asText() + " "
+                    + (netns.isEmpty() ? hop.path("node").asText() : netns.substring(netns.indexOf('/') + 1))
+                    + (device.isEmpty() || device.startsWith("veth") ? "" : "/" + device));
+        }
+        return String.join(", ", words);
+    }
+
+    static void assertAgrees(JsonNode trace) {
+        assertThat(trace.path("agree").asBoolean()).as(trace.toPrettyString()).isTrue();
+        assertThat(trace.path("lostEvents").asInt()).isZero();
+    }
+
+    static String ipv6(JsonNode object) {
+        for (JsonNode ip : object.path("ips")) {
+            if (ip.asText().indexOf(':') >= 0) {
+                return ip.asText();
+            }
+        }
+        throw new AssertionError("no IPv6 address: " + object);
+    }
+
+    /** The port at the end of {@code 10.0.0.1:80}. */
+    static String port(String ipPort) {
+        return ipPort.substring(ipPort.lastIndexOf(':') + 1);
+    }
+
+    /** Text without what breaks it into lines. */
+    static String flat(String text) {
+        return text.replaceAll("\\s+", " ");
+    }
+
+    @Override
+    public void close() {
+        lab.close();
+    }
+}
