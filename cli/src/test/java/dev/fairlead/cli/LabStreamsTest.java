@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fairlead.testkit.Oracle;
 import dev.fairlead.testkit.Poll;
-import io.fabric8.kubernetes.client.LocalPortForward;
+import io.kubernetes.client.PortForward;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -379,39 +381,34 @@ class LabStreamsTest {
         }
     }
 
-    /** The local port of the next line that says one. */
-    /** fabric8's client asks for channels, where kubectl asks for SPDY inside. */
+    /** The official client asks for channels, where kubectl asks for SPDY inside. */
     @Test
     void aClientLibraryForwardsAPort() throws Exception {
         String kubeconfig = Files.readString(Path.of(lab.lab("kubeconfig").ok().strip()));
         byte[] sent = Files.readAllBytes(random());
-        try (Fabric8Witness witness = new Fabric8Witness(kubeconfig)) {
-            var echo = witness.client().pods().inNamespace("default").withName("echo");
-            try (LocalPortForward forward = echo.portForward(7);
-                    Socket socket = new Socket(InetAddress.getLoopbackAddress(), forward.getLocalPort())) {
-                socket.setSoTimeout((int) PATIENCE.toMillis());
+        try (OfficialWitness witness = new OfficialWitness(kubeconfig)) {
+            PortForward forward = new PortForward(witness.client());
+            PortForward.PortForwardResult echo = forward.forward("default", "echo", List.of(7));
+            try (OutputStream out = echo.getOutboundStream(7)) {
                 CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> {
                     try {
-                        socket.getOutputStream().write(sent);
+                        out.write(sent);
+                        out.flush();
                     } catch (IOException e) {
-                        throw new java.io.UncheckedIOException("writing to the forwarded port", e);
+                        throw new UncheckedIOException("writing to the forwarded port", e);
                     }
                 });
-                assertThat(sha256(socket.getInputStream().readNBytes(sent.length)))
+                assertThat(sha256(echo.getInputStream(7).readNBytes(sent.length)))
                         .isEqualTo(sha256(sent));
                 writing.join();
             }
-            try (LocalPortForward forward = echo.portForward(7777);
-                    Socket socket = new Socket(InetAddress.getLoopbackAddress(), forward.getLocalPort())) {
-                socket.setSoTimeout((int) PATIENCE.toMillis());
-                assertThat(socket.getInputStream().read())
-                        .as("the end, as nobody listens there")
-                        .isEqualTo(-1);
-                assertThat(forward.errorOccurred()).isTrue();
-            }
+            PortForward.PortForwardResult nobody = forward.forward("default", "echo", List.of(7777));
+            String error = new String(nobody.getErrorStream(7777).readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(error).contains("error forwarding port 7777 to pod echo").contains("connection refused");
         }
     }
 
+    /** The local port of the next line that says one. */
     private static int port(Started forward) throws IOException {
         Pattern line = Pattern.compile("Forwarding from 127\\.0\\.0\\.1:([0-9]+) -> .*");
         while (true) {

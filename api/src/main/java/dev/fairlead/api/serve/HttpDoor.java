@@ -9,7 +9,6 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
-import io.helidon.webserver.websocket.WsConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -44,7 +43,7 @@ public final class HttpDoor implements AutoCloseable {
                 .host(host)
                 .port(port)
                 .tls(Tls.builder().sslContext(tls).build())
-                .addProtocol(WsConfig.create())
+                .addProtocol(PodUpgrader.CONFIG)
                 .addConnectionSelector(Http1ConnectionSelector.builder()
                         .config(Http1Config.builder()
                                 .addReceiveListener(Presence.LISTENER)

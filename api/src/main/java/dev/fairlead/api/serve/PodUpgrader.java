@@ -23,12 +23,18 @@ import java.util.function.Function;
  * above all, is left to the usual way of answering.
  */
 final class PodUpgrader extends WsUpgrader {
+    /**
+     * Of a message it takes as many bytes as the real server does ({@code DefaultMaxPayloadBytes} of golang.org/x/net/websocket):
+     * libraries send files whole. Helidon reads it from the listener.
+     */
+    static final WsConfig CONFIG = WsConfig.builder().maxFrameLength(32 << 20).build();
+
     private final Function<ApiRequest, Reply> answers;
     private final Bearer bearer;
 
     /** @param answers asked for watches and the paths of pods' streams only, and asked again when it refuses */
     PodUpgrader(Function<ApiRequest, Reply> answers, Bearer bearer) {
-        super(WsConfig.create());
+        super(CONFIG);
         this.answers = answers;
         this.bearer = bearer;
     }
