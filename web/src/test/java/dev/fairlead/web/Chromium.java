@@ -1,0 +1,87 @@
+package dev.fairlead.web;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.fairlead.testkit.Oracle;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Assumptions;
+
+/** The machine's own Chromium, without a window, and without any way to elsewhere than loopback. */
+final class Chromium implements AutoCloseable {
+    private static final List<String> PROGRAMS =
+            List.of("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome");
+    private static final List<String> ARGUMENTS = List.of(
+            "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+            "--no-default-browser-check",
+            "--no-proxy-server");
+
+    private final Playwright playwright;
+    private final Browser browser;
+    /** What pages asked for beside the link that they were opened by. */
+    final TreeSet<String> asked = new TreeSet<>();
+
+    private Chromium(Playwright playwright, Browser browser) {
+        this.playwright = playwright;
+        this.browser = browser;
+    }
+
+    /** Skips the test, with the reason, where the machine has none. */
+    static Chromium start() {
+        Optional<Path> program = PROGRAMS.stream().flatMap(name -> find(name).stream()).findFirst();
+        if (program.isEmpty()) {
+            String reason = "SKIPPED: no Chromium is installed (apt install chromium-headless-shell)";
+            System.out.println(reason);
+            Assumptions.abort(reason);
+        }
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.put("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+        Playwright playwright = Playwright.create(new Playwright.CreateOptions().setEnv(environment));
+        return new Chromium(
+                playwright,
+                playwright
+                        .chromium()
+                        .launch(new BrowserType.LaunchOptions()
+                                .setExecutablePath(program.orElseThrow())
+                                .setArgs(ARGUMENTS)));
+    }
+
+    private static Optional<Path> find(String program) {
+        return Oracle.isInstalled(program)
+                ? List.of(System.getenv("PATH").split(":", -1)).stream()
+                        .map(directory -> Path.of(directory, program))
+                        .filter(java.nio.file.Files::isExecutable)
+                        .findFirst()
+                : Optional.empty();
+    }
+
+    Page open(String link, int width, int height, ColorScheme scheme) {
+        Page page = browser.newContext(new Browser.NewContextOptions()
+                        .setViewportSize(width, height)
+                        .setColorScheme(scheme))
+                .newPage();
+        page.onRequest(request -> asked.add(request.url()));
+        page.onPageError(error -> {
+            throw new AssertionError("the page failed: " + error);
+        });
+        page.navigate(link);
+        return page;
+    }
+
+    @Override
+    public void close() {
+        browser.close();
+        playwright.close();
+    }
+}
