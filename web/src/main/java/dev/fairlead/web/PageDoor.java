@@ -179,10 +179,8 @@ public final class PageDoor implements AutoCloseable {
             try (OutputStream plain = response.outputStream();
                     OutputStream out = gzips ? new GZIPOutputStream(plain, GZIP_BYTES, true) : plain) {
                 new EventStream(view, out).tell(Long.parseLong(known));
-            } catch (IOException | UncheckedIOException e) {
-                LOG.debug("a page was closed: {}", e.getMessage());
-            } catch (ViewRefusal e) {
-                LOG.debug("the cluster is gone: {}", e.getMessage());
+            } catch (IOException | RuntimeException e) { // the page was closed, or the cluster is gone
+                LOG.debug("a page is told no more: {}", e.getMessage());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

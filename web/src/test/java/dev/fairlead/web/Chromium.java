@@ -7,6 +7,7 @@ import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.fairlead.testkit.Oracle;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,8 @@ final class Chromium implements AutoCloseable {
     private final Browser browser;
     /** What pages asked for beside the link that they were opened by. */
     final TreeSet<String> asked = new TreeSet<>();
+    /** What pages complained of. */
+    final List<String> failures = new ArrayList<>();
 
     private Chromium(Playwright playwright, Browser browser) {
         this.playwright = playwright;
@@ -66,17 +69,27 @@ final class Chromium implements AutoCloseable {
                 : Optional.empty();
     }
 
+    /** Opens a link in a profile of its own, and waits until the cluster is drawn. */
     Page open(String link, int width, int height, ColorScheme scheme) {
         Page page = browser.newContext(new Browser.NewContextOptions()
                         .setViewportSize(width, height)
                         .setColorScheme(scheme))
                 .newPage();
         page.onRequest(request -> asked.add(request.url()));
-        page.onPageError(error -> {
-            throw new AssertionError("the page failed: " + error);
+        page.onPageError(failures::add);
+        page.onConsoleMessage(message -> {
+            if (message.type().equals("error")) {
+                failures.add(message.text());
+            }
         });
         page.navigate(link);
+        page.waitForSelector("html[data-drawn]");
         return page;
+    }
+
+    /** Pages that are still open would take the next one's time. */
+    void closePages() {
+        browser.contexts().forEach(com.microsoft.playwright.BrowserContext::close);
     }
 
     @Override

@@ -92,16 +92,18 @@ export class Drawing extends EventTarget {
     text(part.head.children[1], at.x + 14, at.y + 21, node.key + (node.ready ? '' : ' (not ready)'));
     text(part.head.children[2], at.x + at.w - 14, at.y + 20, at.w < 230 ? '' : node.podCidrs[0] ?? '');
     box(part.root, at.root);
-    text(part.rootLabel, at.root.x + 11, at.root.y + at.root.h - 9, at.w < 230 ? '' : 'root namespace');
+    const wide = at.w >= 230;
+    text(part.rootLabel, at.root.x + at.root.w - 11, at.root.y + at.root.h - 9, wide ? 'root namespace' : '');
     set(part.wire, 'd', `M${at.ip.x} ${at.bridge.y + at.bridge.h}V${at.busY}`);
     box(part.bridge, at.bridge);
-    text(part.bridgeLabel, at.ip.x, at.bridge.y + 13, at.w < 230 ? node.bridge : `bridge ${node.bridge}`);
-    const pill = (element, x, y, w) => { box(element, { x: x - w / 2, y: y - 10, w, h: 20 }); };
-    pill(part.ip, at.ip.x, at.ip.y, 84);
-    text(part.ipLabel, at.ip.x, at.ip.y + 4, 'routes · NAT');
-    const uplink = at.w < 230 ? node.uplink : `${node.uplink} ${node.ips[0] ?? ''}`;
-    pill(part.uplink, at.uplink.x, at.uplink.y, 20 + uplink.length * 6.6);
-    text(part.uplinkLabel, at.uplink.x, at.uplink.y + 4, uplink);
+    text(part.bridgeLabel, at.ip.x, at.bridge.y + 13, wide ? `bridge ${node.bridge}` : node.bridge);
+    box(part.ip, { x: at.ip.x - 6, y: at.ip.y - 6, w: 12, h: 12 });
+    text(part.ipLabel, at.ip.x - 14, at.ip.y + 4, wide ? 'routes, NAT' : 'IP');
+    box(part.port, { x: at.uplink.x - 5, y: at.uplink.y - 5, w: 10, h: 10 });
+    const uplink = wide ? `${node.uplink} ${node.ips[0] ?? ''}` : node.uplink;
+    const room = 20 + uplink.length * 6.5;
+    box(part.uplink, { x: at.uplink.x - 12 - room, y: at.uplink.y - 10, w: room, h: 20 });
+    text(part.uplinkLabel, at.uplink.x - 12 - room / 2, at.uplink.y + 4, uplink);
     set(part.rate, 'x', at.uplink.x + 9);
     set(part.rate, 'y', at.uplink.y + 25);
   }
@@ -110,21 +112,22 @@ export class Drawing extends EventTarget {
     const part = {
       frame: svg('rect', { class: 'node', rx: 12 }),
       root: svg('rect', { class: 'root', rx: 8 }),
-      rootLabel: svg('text', { class: 'faint' }),
+      rootLabel: svg('text', { class: 'faint', 'text-anchor': 'end' }),
       wire: svg('path', { class: 'wire' }),
       head: svg('g', { class: 'head', role: 'button', tabindex: 0, 'data-object': `node/${key}` },
         svg('rect', { class: 'hit', rx: 8 }), svg('text', { class: 'node-name' }), svg('text', { class: 'node-cidr' })),
       bridge: svg('rect', { class: 'bridge', rx: 9 }),
       bridgeLabel: svg('text', { class: 'bridge-label' }),
-      ip: svg('rect', { class: 'pill', rx: 10 }),
-      ipLabel: svg('text', { class: 'pill-label' }),
+      ip: svg('rect', { class: 'stop', rx: 6 }),
+      ipLabel: svg('text', { class: 'stop-label' }),
+      port: svg('rect', { class: 'stop', rx: 2 }),
       uplink: svg('rect', { class: 'pill', rx: 10 }),
       uplinkLabel: svg('text', { class: 'pill-label mono' }),
       rate: svg('text', { class: 'rate' }),
     };
-    const { bridge, bridgeLabel, ip, ipLabel, uplink, uplinkLabel, ...below } = part;
+    const { bridge, bridgeLabel, ip, ipLabel, port, uplink, uplinkLabel, ...below } = part;
     this.#layers.nodes.append(...Object.values(below));
-    this.#layers.bridges.append(bridge, bridgeLabel, ip, ipLabel, uplink, uplinkLabel);
+    this.#layers.bridges.append(bridge, bridgeLabel, ip, ipLabel, port, uplink, uplinkLabel);
     this.#nodes.set(key, part);
     return part;
   }

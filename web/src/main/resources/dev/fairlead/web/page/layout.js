@@ -4,11 +4,12 @@ import { natural } from './dom.js';
 
 const CARD = { least: 108, most: 156, height: 64, gap: 16, pad: 14, nodeLeast: 250, nodeMost: 620, head: 38, drop: 26 };
 const CELL = { size: 20, gap: 6, pad: 14, nodeLeast: 196, nodeMost: 420, head: 34, drop: 14 };
-const ROOT = { height: 92, bridge: 16, bridgeHeight: 18, ip: 60 };
+const ROOT = { height: 90, bridge: 14, bridgeHeight: 18, ip: 56 };
 const GAP = 22;
 const TRUNK = 26;
 const BUS = 40;
 const TOP = 18;
+const EDGE = 12;
 
 export class Places {
   #slots = new Map(); // of each node: its pods in the order of their places, undefined where one is free
@@ -22,7 +23,7 @@ export class Places {
     const cards = Places.isSparse(cluster);
     const names = [...cluster.nodes.keys()].sort(natural);
     this.#assign(cluster, names);
-    const space = width - TRUNK - 12;
+    const space = width - TRUNK - 12 - EDGE;
     const kind = cards ? CARD : CELL;
     const most = Math.max(1, Math.min(names.length, Math.floor((space + GAP) / (kind.nodeLeast + GAP))));
     const columns = Math.max(1, Math.ceil(names.length / Math.max(1, Math.ceil(names.length / most))));
@@ -72,7 +73,7 @@ export class Places {
     if (slots.length === 0) return TOP - 10;
     const columns = Math.max(1, Math.floor((width - TRUNK - 24 + grid.gap) / (grid.w + grid.gap)));
     const rows = Math.ceil(slots.length / columns);
-    layout.waiting = { x: TRUNK, y: 4, w: width - TRUNK - 12, h: 30 + rows * (grid.h + grid.gap) };
+    layout.waiting = { x: TRUNK, y: 4, w: width - TRUNK - 12 - EDGE, h: 30 + rows * (grid.h + grid.gap) };
     slots.forEach((key, i) => {
       if (key === undefined) return;
       const x = TRUNK + 12 + (i % columns) * (grid.w + grid.gap);

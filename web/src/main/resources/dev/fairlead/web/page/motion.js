@@ -32,25 +32,35 @@ export class Motion {
     if (!reduced.matches) {
       for (const [key, rate] of Object.entries(rates.pods)) {
         const line = layout.pods.get(key)?.line;
-        if (line) this.#stream(line, rate);
+        if (line) this.#stream(line, rate, layout.cards ? 20 : 2);
       }
       for (const [key, rate] of Object.entries(rates.nodes)) {
         const node = layout.nodes.get(key);
-        if (node) this.#stream([[node.ip.x, node.ip.y + 10], [node.ip.x, node.busY]], rate);
+        if (node) this.#stream([[node.ip.x, node.ip.y + 10], [node.ip.x, node.busY]], rate, 20);
       }
     }
     this.#want();
   }
 
-  #stream(points, [sent, received]) {
+  #stream(points, [sent, received], most) {
     const length = lengthOf(points);
     const xs = points.map(point => point[0]);
     const ys = points.map(point => point[1]);
     const bounds = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+    const legs = [];
+    let far = 0;
+    for (let i = 1; i < points.length; i++) {
+      const [x, y] = points[i - 1];
+      const leg = Math.hypot(points[i][0] - x, points[i][1] - y);
+      if (leg === 0) continue;
+      legs.push({ x, y, dx: (points[i][0] - x) / leg, dy: (points[i][1] - y) / leg, start: far, end: far + leg });
+      far += leg;
+    }
     for (const [bytes, back] of [[sent, false], [received, true]]) {
       if (bytes <= 0) continue;
-      const dots = Math.max(1, Math.min(Math.round(length / 9), Math.round(Math.log10(bytes + 1) * length / 60)));
-      this.#streams.push({ points, length, bounds, back, dots });
+      const way = back ? reversed(legs, length) : legs;
+      const dots = Math.max(1, Math.min(most, Math.round(length / 9), Math.round(Math.log10(bytes + 1) * length / 60)));
+      this.#streams.push({ legs: way, length, bounds, back, dots });
     }
   }
 
@@ -113,12 +123,15 @@ export class Motion {
       for (const stream of this.#streams) {
         const [x1, y1, x2, y2] = stream.bounds;
         if (stream.back !== back || x2 < seen[0] || y2 < seen[1] || x1 > seen[2] || y1 > seen[3]) continue;
-        const shift = (now / 1000 * SPEED / stream.length) % 1;
+        const shift = (now / 1000 * SPEED * stream.dots / stream.length) % 1;
+        let leg = 0;
         for (let i = 0; i < stream.dots; i++) {
-          const share = (i / stream.dots + shift) % 1;
-          const [x, y] = along(stream.points, back ? 1 - share : share);
-          paint.moveTo(x + (back ? LANE : -LANE) + 1.7, y);
-          paint.arc(x + (back ? LANE : -LANE), y, 1.7, 0, 7);
+          const share = (i + shift) / stream.dots % 1; // grows with i, so legs are passed in order
+          const at = share * stream.length;
+          while (leg < stream.legs.length - 1 && stream.legs[leg].end < at) leg++;
+          const { x, y, dx, dy, start } = stream.legs[leg];
+          const far = at - start;
+          paint.rect(x + dx * far - dy * LANE - 1.5, y + dy * far + dx * LANE - 1.5, 3, 3);
         }
       }
       paint.fill();
@@ -178,4 +191,11 @@ export class Motion {
   #color(name) {
     return this.#colors[name] ??= getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   }
+}
+
+function reversed(legs, length) {
+  return legs.map(leg => ({
+    x: leg.x + leg.dx * (leg.end - leg.start), y: leg.y + leg.dy * (leg.end - leg.start),
+    dx: -leg.dx, dy: -leg.dy, start: length - leg.end, end: length - leg.start,
+  })).reverse();
 }

@@ -29,6 +29,7 @@ function redraw() {
     redrawing = false;
     const width = Math.max(300, Math.floor(byId('scroller').clientWidth));
     layout = places.arrange(cluster, width);
+    byId('legend-cells').hidden = layout.cards;
     drawing.update(cluster, layout);
     drawing.traffic(cluster.rates);
     motion.traffic(cluster.rates, layout);
