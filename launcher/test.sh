@@ -41,15 +41,25 @@ RUNTIMES
   else
     missing=$missing$runtimes
   fi
-  [ -n "$missing" ] || return 0
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    say "installing what the tests measure with:$missing"
-    # shellcheck disable=SC2086 # a list of packages
-    { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends --no-remove $missing; } \
-      >"$state/log/apt.log" 2>&1 </dev/null && return
-    say "installing failed; see $state/log/apt.log"
-  fi
-  say "missing here:$missing; the tests that need them are skipped (Debian, Ubuntu: apt install$missing)"
+  # By itself, since not every distribution has it as a package, and one unknown name fails the whole installation.
+  browser=' chromium-headless-shell'
+  for program in chromium-headless-shell chromium chromium-browser google-chrome; do
+    if command -v "$program" >/dev/null; then browser=; fi
+  done
+  for packages in "$missing" "$browser"; do
+    [ -n "$packages" ] || continue
+    install_tools || say "missing here:$packages; the tests that need them are skipped (Debian, Ubuntu: apt install$packages)"
+  done
+}
+
+install_tools() {
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then return 1; fi
+  say "installing what the tests measure with:$packages"
+  # shellcheck disable=SC2086 # a list of packages
+  { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends --no-remove $packages; } \
+    >"$state/log/apt.log" 2>&1 </dev/null && return
+  say "installing failed; see $state/log/apt.log"
+  return 1
 }
 
 # ---- Maven's output, told briefly ------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ record LabCommand(Terminal terminal) implements Command {
                         new LabUpCommand(terminal),
                         new LabStatusCommand(terminal),
                         new LabKubeconfigCommand(terminal),
+                        new LabPageCommand(terminal),
                         new LabApplyCommand(terminal),
                         new LabDeleteCommand(terminal),
                         new LabExecCommand(),
@@ -40,7 +41,7 @@ record LabCommand(Terminal terminal) implements Command {
     public int run(ParseResult parsed) {
         throw new ParameterException(
                 parsed.commandSpec().commandLine(),
-                "`fairlead lab` needs a command: up, status, kubeconfig, apply, delete, exec, logs, node, link, list,"
+                "`fairlead lab` needs a command: up, status, kubeconfig, page, apply, delete, exec, logs, node, link, list,"
                         + " stop, start or down");
     }
 

@@ -206,6 +206,7 @@ record LabUpCommand(Terminal terminal) implements Command {
         if (own) {
             terminal.out().println(forKubectl(name));
         }
+        terminal.out().println("page: " + lab.pageLink());
         complain(picture.pods().values().stream()
                 .filter(pod -> !pod.status().ready() && pod.status().phase() != PodStatus.Phase.SUCCEEDED)
                 .toList());

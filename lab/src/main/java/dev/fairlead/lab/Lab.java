@@ -77,6 +77,7 @@ public final class Lab implements AutoCloseable {
     private final LabObjects objects;
     private final ApiRouter router;
     private final CompletableFuture<LabApi> api = new CompletableFuture<>();
+    private final LabPage page = LabPage.reserve();
     private final Controllers controllers;
     private final Object booting = new Object();
     private final PodReports reports = new PodReports();
@@ -198,7 +199,7 @@ public final class Lab implements AutoCloseable {
         if (!api.isDone()) {
             LabApi.open(this, router, api);
         }
-        var unused = api.thenRun(this::wake);
+        var unused = api.thenRun(this::wake).thenRunAsync(() -> page.open(this), workers);
         loop.every(EVENTS_AGE, EVENTS_AGE, this::wake);
         loop.every(FIRST_LEASE, LEASE, book::renewLeases);
     }
@@ -233,6 +234,16 @@ public final class Lab implements AutoCloseable {
         } catch (CompletionException e) {
             throw new LabRefusal("the lab's API could not be served: " + e.getCause());
         }
+    }
+
+    /** Where the lab's page is, or will be soon. */
+    public String pageLink() {
+        return page.link();
+    }
+
+    /** Waits until the lab's page is served. */
+    String awaitPage() {
+        return page.awaitOpen();
     }
 
     /** Waits until a node's kernel holds everything that there is by now. @return whether it was in time */
@@ -475,6 +486,7 @@ public final class Lab implements AutoCloseable {
     public void close() {
         beginEnd();
         loop.call(() -> Boolean.TRUE); // what it was doing is done
+        page.close();
         api.whenComplete((opened, _) -> {
             if (opened != null) {
                 opened.close();

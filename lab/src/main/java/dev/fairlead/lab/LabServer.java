@@ -32,7 +32,7 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * Answers what commands ask of a running lab: {@code status}, {@code apply}, {@code delete}, {@code exec} (which tells the
- * command where to run), {@code logs}, {@code kubeconfig}, {@code context}, {@code files}, {@code
+ * command where to run), {@code logs}, {@code kubeconfig}, {@code page}, {@code context}, {@code files}, {@code
  * link}, {@code trace}, {@code explain}, {@code flows}, {@code node-stop}, {@code node-start}, {@code stop} and {@code down}.
  */
 public final class LabServer implements LabDoor.Answering {
@@ -63,6 +63,7 @@ public final class LabServer implements LabDoor.Answering {
                 case "exec" -> exec(request);
                 case "logs" -> logs(request);
                 case "kubeconfig" -> kubeconfig();
+                case "page" -> JSON.objectNode().put("link", lab.awaitPage());
                 case "context" -> {
                     lab.putContext(
                             new UserKubeconfig(Path.of(request.path("file").asText())));

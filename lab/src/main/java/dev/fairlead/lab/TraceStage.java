@@ -30,7 +30,7 @@ import java.util.Map;
  */
 record TraceStage(Scene scene, Map<String, Netns> namespaces, Map<String, Netns> nodes) {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final String BRIDGE = "fl0";
+    static final String BRIDGE = "fl0";
 
     static TraceStage of(Lab lab) {
         List<Place> places = new ArrayList<>();
@@ -60,6 +60,11 @@ record TraceStage(Scene scene, Map<String, Netns> namespaces, Map<String, Netns>
                     port(running.attached().get())));
             namespaces.put(name, sandbox.netns());
         }
+    }
+
+    /** The node's end of a pod's veth pair; empty where it has none. */
+    static String port(RunningPod running) {
+        return running.attached().map(TraceStage::port).orElse("");
     }
 
     /** The node's end of the veth pair: of the interfaces that a plugin names, the last one outside the pod that isn't a bridge. */

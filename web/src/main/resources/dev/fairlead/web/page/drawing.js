@@ -104,8 +104,10 @@ export class Drawing extends EventTarget {
     const room = 20 + uplink.length * 6.5;
     box(part.uplink, { x: at.uplink.x - 12 - room, y: at.uplink.y - 10, w: room, h: 20 });
     text(part.uplinkLabel, at.uplink.x - 12 - room / 2, at.uplink.y + 4, uplink);
-    set(part.rate, 'x', at.uplink.x + 9);
-    set(part.rate, 'y', at.uplink.y + 25);
+    for (const [rate, x] of [[part.sent, at.uplink.x - 10], [part.received, at.uplink.x + 10]]) {
+      set(rate, 'x', x);
+      set(rate, 'y', at.uplink.y + 26);
+    }
   }
 
   #newNode(key) {
@@ -123,7 +125,8 @@ export class Drawing extends EventTarget {
       port: svg('rect', { class: 'stop', rx: 2 }),
       uplink: svg('rect', { class: 'pill', rx: 10 }),
       uplinkLabel: svg('text', { class: 'pill-label mono' }),
-      rate: svg('text', { class: 'rate' }),
+      sent: svg('text', { class: 'rate', 'text-anchor': 'end' }),
+      received: svg('text', { class: 'rate' }),
     };
     const { bridge, bridgeLabel, ip, ipLabel, port, uplink, uplinkLabel, ...below } = part;
     this.#layers.nodes.append(...Object.values(below));
@@ -185,7 +188,8 @@ export class Drawing extends EventTarget {
     for (const [key, part] of this.#nodes) {
       const rate = rates.nodes[key];
       part.wire.classList.toggle('busy', rate !== undefined);
-      say(part.rate, rate ? `↑ ${bits(rate[0])}  ↓ ${bits(rate[1])}` : '');
+      say(part.sent, rate ? `${bits(rate[0])} ↓` : '');
+      say(part.received, rate ? `↑ ${bits(rate[1])}` : '');
     }
   }
 
