@@ -86,7 +86,8 @@ class LabPageTest {
             assertThat(page.locator("#drawing .head")).hasCount(2);
             assertThat(page.locator("#drawing .pod.ready")).hasCount(4); // with the name server
             String ip = lab.podIp("client");
-            assertThat(page.locator("[data-object='pod/default/client'] .pod-ip")).hasText(ip);
+            assertThat(page.locator("[data-object='pod/default/client'] .pod-ip"))
+                    .hasText(ip);
 
             create(lab, home);
             assertThat(page.locator("[data-object='pod/default/late'].ready")).hasCount(1);
@@ -94,8 +95,9 @@ class LabPageTest {
             page.evaluate("document.documentElement.dataset.pace = 0.05");
             page.click("[data-object='pod/default/client']");
             assertThat(page.locator("#object-sections")).containsText("inet " + ip + "/24");
-            assertThat(page.locator("#object-sections")).containsText(TestLab.witness(lab.pod("client"), "ip", "route", "show", "default")
-                    .strip());
+            assertThat(page.locator("#object-sections"))
+                    .containsText(TestLab.witness(lab.pod("client"), "ip", "route", "show", "default")
+                            .strip());
             page.click("[data-object='svc/default/web']");
             page.waitForSelector("#player[data-played]");
             assertThat(page.locator("#verdict")).containsText("answered in");
@@ -115,7 +117,9 @@ class LabPageTest {
         if (kubectl.isEmpty()) {
             lab.labWithInput(LATE, "apply", "-f", "-").ok();
         } else {
-            Kubectl.of(kubectl.getFirst(), lab, home).withInput(LATE, List.of("create", "-f", "-")).ok();
+            Kubectl.of(kubectl.getFirst(), lab, home)
+                    .withInput(LATE, List.of("create", "-f", "-"))
+                    .ok();
         }
     }
 
@@ -127,7 +131,8 @@ class LabPageTest {
 
     private static Path chromium() {
         Optional<Path> program = Stream.of(System.getenv("PATH").split(":", -1))
-                .flatMap(directory -> Stream.of("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+                .flatMap(directory -> Stream.of(
+                                "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
                         .map(name -> Path.of(directory, name)))
                 .filter(Files::isExecutable)
                 .findFirst();

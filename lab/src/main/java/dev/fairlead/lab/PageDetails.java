@@ -48,7 +48,9 @@ final class PageDetails {
                 case "pod" -> ofPod(pod(name));
                 case "node" -> ofNode(node(name));
                 case "svc" -> ofService(service(name));
-                default -> throw new LabRefusal("'" + object + "' is none of pod/NAMESPACE/NAME, node/NAME, svc/NAMESPACE/NAME");
+                default ->
+                    throw new LabRefusal(
+                            "'" + object + "' is none of pod/NAMESPACE/NAME, node/NAME, svc/NAMESPACE/NAME");
             };
         } catch (KernelException | IllegalStateException e) {
             throw new LabRefusal("the kernel could not be asked about " + object + ": " + e.getMessage());
@@ -80,7 +82,8 @@ final class PageDetails {
         return lab.nodes().stream()
                 .filter(node -> node.slot().name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new LabRefusal("node " + name + " does not run; lab node start " + name + " starts it"));
+                .orElseThrow(
+                        () -> new LabRefusal("node " + name + " does not run; lab node start " + name + " starts it"));
     }
 
     private List<Section> ofPod(Pod pod) {
@@ -91,9 +94,13 @@ final class PageDetails {
         Set<Ip> own = new HashSet<>(pod.status().podIps());
         Set<String> words = new HashSet<>();
         own.forEach(ip -> words.add(ip.toString()));
-        lab.findRunning(pod).map(TraceStage::port).filter(port -> !port.isEmpty()).ifPresent(words::add);
+        lab.findRunning(pod)
+                .map(TraceStage::port)
+                .filter(port -> !port.isEmpty())
+                .ifPresent(words::add);
         List<Section> sections = new ArrayList<>(network(sandbox.netns()));
-        sections.add(connections(node.sandbox().netns(), "connections, on " + node.slot().name(), flow -> touches(flow, own)));
+        sections.add(connections(
+                node.sandbox().netns(), "connections, on " + node.slot().name(), flow -> touches(flow, own)));
         sections.add(new Section(
                 "rules that name it, on " + node.slot().name(),
                 cut(RuleLines.naming(rules(node.sandbox().netns()), words))));
@@ -116,8 +123,8 @@ final class PageDetails {
         List<String> endpoints = new ArrayList<>();
         for (PortEndpoints behind : PortEndpoints.of(lab.picture(), service)) {
             behind.endpoints()
-                    .forEach(endpoint -> endpoints.add(behind.port().port() + " → " + endpoint.ip() + ":" + endpoint.port() + " "
-                            + endpoint.pod() + (endpoint.ready() ? "" : " (not ready)")));
+                    .forEach(endpoint -> endpoints.add(behind.port().port() + " → " + endpoint.ip() + ":"
+                            + endpoint.port() + " " + endpoint.pod() + (endpoint.ready() ? "" : " (not ready)")));
         }
         List<Section> sections = new ArrayList<>(List.of(new Section("endpoints", cut(endpoints))));
         for (LabNode node : lab.nodes()) {
@@ -145,7 +152,9 @@ final class PageDetails {
             List<Address> all = rtnetlink.addresses().list();
             for (Link link : rtnetlink.links().list()) {
                 addresses.add(link.text(names));
-                all.stream().filter(one -> one.device() == link.index()).forEach(one -> addresses.add("    " + one.text(names)));
+                all.stream()
+                        .filter(one -> one.device() == link.index())
+                        .forEach(one -> addresses.add("    " + one.text(names)));
                 LinkStats stats = link.stats();
                 counters.add(link.name() + ": received " + stats.receivedBytes() + " bytes " + stats.receivedPackets()
                         + " packets, sent " + stats.sentBytes() + " bytes " + stats.sentPackets() + " packets, dropped "
@@ -169,7 +178,10 @@ final class PageDetails {
         try (Conntrack conntrack = Conntrack.open(netns)) {
             return new Section(
                     title,
-                    cut(conntrack.list().stream().filter(wanted).map(Flow::toString).toList()));
+                    cut(conntrack.list().stream()
+                            .filter(wanted)
+                            .map(Flow::toString)
+                            .toList()));
         }
     }
 
@@ -184,7 +196,8 @@ final class PageDetails {
         List<String> lines = new ArrayList<>();
         try (Nftables nftables = Nftables.open(netns)) {
             for (Table table : nftables.tables()) {
-                nftables.read(table.family(), table.name()).ifPresent(ruleset -> ruleset.text().lines().forEach(lines::add));
+                nftables.read(table.family(), table.name())
+                        .ifPresent(ruleset -> ruleset.text().lines().forEach(lines::add));
             }
         }
         return lines;

@@ -66,9 +66,7 @@ final class PageTopology {
                     container.image(),
                     status == null ? "Waiting" : state(status.state()),
                     status == null ? 0 : status.restartCount(),
-                    container.ports().stream()
-                            .map(ContainerPort::containerPort)
-                            .toList()));
+                    container.ports().stream().map(ContainerPort::containerPort).toList()));
         }
         return containers;
     }

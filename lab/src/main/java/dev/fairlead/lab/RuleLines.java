@@ -25,7 +25,9 @@ final class RuleLines {
         Set<String> chains = new HashSet<>();
         for (String line : lines) {
             if (!words.isEmpty() && word.matcher(line).find()) {
-                elements(line, word).forEach(part -> CHAIN_NAME.matcher(part).results().forEach(found -> chains.add(found.group(1))));
+                elements(line, word)
+                        .forEach(part ->
+                                CHAIN_NAME.matcher(part).results().forEach(found -> chains.add(found.group(1))));
             }
         }
         List<String> found = new ArrayList<>();

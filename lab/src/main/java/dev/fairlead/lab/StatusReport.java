@@ -29,11 +29,10 @@ final class StatusReport {
 
     static ObjectNode of(Lab lab) {
         LabPicture picture = lab.picture();
-        ObjectNode report =
-                JSON.objectNode()
-                        .put("name", lab.options().name().name())
-                        .put("pid", HostView.ownPid())
-                        .put("page", lab.pageLink());
+        ObjectNode report = JSON.objectNode()
+                .put("name", lab.options().name().name())
+                .put("pid", HostView.ownPid())
+                .put("page", lab.pageLink());
         ArrayNode nodes = report.putArray("nodes");
         picture.nodes().values().forEach(node -> nodes.add(node(lab, node)));
         ArrayNode pods = report.putArray("pods");

@@ -68,8 +68,8 @@ public final class PageDoor implements AutoCloseable {
                 .port(port)
                 .shutdownGracePeriod(END_PATIENCE)
                 .shutdownHook(false)
-                .routing(routing -> routing.any((request, response) -> serving.serve(
-                        new Entrance(token, request.localPeer().port()), request, response)))
+                .routing(routing -> routing.any((request, response) ->
+                        serving.serve(new Entrance(token, request.localPeer().port()), request, response)))
                 .build()
                 .start();
         return new PageDoor(server, token);
@@ -102,7 +102,8 @@ public final class PageDoor implements AutoCloseable {
             String path = request.path().path();
             String method = request.prologue().method().text();
             boolean page = path.equals("/") && method.equals("GET");
-            boolean linked = page && entrance.isToken(request.query().first("token").orElse(""));
+            boolean linked =
+                    page && entrance.isToken(request.query().first("token").orElse(""));
             if (!Entrance.isHere(request.headers())) {
                 text(response, Status.create(421), "this page is only for 127.0.0.1 and localhost");
             } else if (!linked && !entrance.isShown(request.headers())) {
@@ -187,7 +188,10 @@ public final class PageDoor implements AutoCloseable {
         }
 
         private static boolean gzips(ServerRequest request) {
-            return request.headers().first(HeaderNames.ACCEPT_ENCODING).orElse("").contains("gzip");
+            return request.headers()
+                    .first(HeaderNames.ACCEPT_ENCODING)
+                    .orElse("")
+                    .contains("gzip");
         }
 
         private static void json(ServerResponse response, JsonNode json) {

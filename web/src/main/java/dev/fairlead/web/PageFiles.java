@@ -55,8 +55,7 @@ final class PageFiles {
             }
             byte[] plain = in.readAllBytes();
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(plain);
-            return new PageFile(
-                    type, plain, gzip(plain), "\"" + HexFormat.of().formatHex(digest, 0, TAG_BYTES) + "\"");
+            return new PageFile(type, plain, gzip(plain), "\"" + HexFormat.of().formatHex(digest, 0, TAG_BYTES) + "\"");
         } catch (IOException e) {
             throw new UncheckedIOException("could not read the page's file " + name, e);
         } catch (NoSuchAlgorithmException e) {

@@ -33,8 +33,7 @@ public record Topology(String cluster, long version, List<Node> nodes, List<Pod>
      * @param bridge name of the device that its pods are plugged into
      * @param uplink name of its device to other nodes
      */
-    public record Node(
-            String name, List<Ip> ips, List<Prefix> podCidrs, String bridge, String uplink, boolean ready)
+    public record Node(String name, List<Ip> ips, List<Prefix> podCidrs, String bridge, String uplink, boolean ready)
             implements Drawn {
         public Node {
             ips = List.copyOf(ips);

@@ -42,7 +42,8 @@ final class Chromium implements AutoCloseable {
 
     /** Skips the test, with the reason, where the machine has none. */
     static Chromium start() {
-        Optional<Path> program = PROGRAMS.stream().flatMap(name -> find(name).stream()).findFirst();
+        Optional<Path> program =
+                PROGRAMS.stream().flatMap(name -> find(name).stream()).findFirst();
         if (program.isEmpty()) {
             String reason = "SKIPPED: no Chromium is installed (apt install chromium-headless-shell)";
             System.out.println(reason);

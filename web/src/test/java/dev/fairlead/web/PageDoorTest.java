@@ -41,12 +41,15 @@ class PageDoorTest {
     void onlyWhoHasTheTokenIsLetIn() {
         for (String path : List.of("/", "/page.css", "/api/events", "/api/details?object=node/node-1", "/nothing")) {
             assertThat(status(origin + path)).as(path).isEqualTo("401");
-            assertThat(status("-H", "Authorization: Bearer wrong", origin + path)).isEqualTo("401");
+            assertThat(status("-H", "Authorization: Bearer wrong", origin + path))
+                    .isEqualTo("401");
             assertThat(status("-H", "Cookie: fairlead-" + door.port() + "=wrong", origin + path))
                     .isEqualTo("401");
         }
         assertThat(status(origin + "/?token=wrong")).isEqualTo("401");
-        assertThat(status(origin + "/page.css?token=" + TOKEN)).as("only the link has it").isEqualTo("401");
+        assertThat(status(origin + "/page.css?token=" + TOKEN))
+                .as("only the link has it")
+                .isEqualTo("401");
         assertThat(status(door.link())).isEqualTo("200");
         assertThat(status("-H", BEARER, origin + "/page.css")).isEqualTo("200");
         assertThat(status("-H", BEARER, origin + "/nothing")).isEqualTo("404");
@@ -73,7 +76,8 @@ class PageDoorTest {
 
     @Test
     void anotherNameForThisAddressIsRefused() {
-        assertThat(status("-H", "Host: evil.example:" + door.port(), door.link())).isEqualTo("421");
+        assertThat(status("-H", "Host: evil.example:" + door.port(), door.link()))
+                .isEqualTo("421");
         assertThat(status("-H", "Host: 127.0.0.1.evil.example", door.link())).isEqualTo("421");
         assertThat(status("-H", "Host: localhost:8080", door.link())).isEqualTo("200");
     }
@@ -84,15 +88,26 @@ class PageDoorTest {
         for (String name : PageFiles.TYPES.keySet()) {
             String path = name.equals("index.html") ? "/" : "/" + name;
             sum += Integer.parseInt(curl(
-                    "-H", BEARER, "-H", "Accept-Encoding: gzip", "-o", "/dev/null", "-w", "%{size_download}", origin + path));
+                    "-H",
+                    BEARER,
+                    "-H",
+                    "Accept-Encoding: gzip",
+                    "-o",
+                    "/dev/null",
+                    "-w",
+                    "%{size_download}",
+                    origin + path));
             String tag = curl("-H", BEARER, "-o", "/dev/null", "-w", "%header{etag}", origin + path);
             if (!tag.startsWith("%")) { // a curl before 7.84 can't print headers
                 assertThat(tag).startsWith("\"");
-                assertThat(status("-H", BEARER, "-H", "If-None-Match: " + tag, origin + path)).isEqualTo("304");
+                assertThat(status("-H", BEARER, "-H", "If-None-Match: " + tag, origin + path))
+                        .isEqualTo("304");
             }
         }
         String plain = curl("-H", BEARER, origin + "/page.css");
-        assertThat(curl("-H", BEARER, "--compressed", origin + "/page.css")).isEqualTo(plain).contains("--packet");
+        assertThat(curl("-H", BEARER, "--compressed", origin + "/page.css"))
+                .isEqualTo(plain)
+                .contains("--packet");
         int events = size(List.of("-H", "Accept-Encoding: gzip"));
         assertThat(events).as("20 nodes and 500 pods, zipped").isPositive();
         System.out.printf("the page: %d bytes, and %d for 20 nodes and 500 pods%n", sum, events);
@@ -103,7 +118,8 @@ class PageDoorTest {
         List<String> command = new ArrayList<>(List.of("curl", "-sS", "-N", "-m", "2", "-H", BEARER));
         command.addAll(more);
         command.addAll(List.of("-o", "/dev/null", "-w", "%{size_download}", origin + "/api/events"));
-        return Integer.parseInt(Oracle.here().attempt(command.toArray(String[]::new)).output());
+        return Integer.parseInt(
+                Oracle.here().attempt(command.toArray(String[]::new)).output());
     }
 
     /** curl ends a stream that has no end by itself, with exit code 28. */
@@ -124,11 +140,20 @@ class PageDoorTest {
         });
         String told = events();
         changing.join();
-        List<String> names = told.lines().filter(line -> line.startsWith("event: ")).distinct().toList();
+        List<String> names = told.lines()
+                .filter(line -> line.startsWith("event: "))
+                .distinct()
+                .toList();
         assertThat(names).contains("event: topology", "event: change", "event: traffic");
-        assertThat(told.lines().filter(line -> line.startsWith("event: ")).toList().getFirst()).isEqualTo("event: topology");
+        assertThat(told.lines()
+                        .filter(line -> line.startsWith("event: "))
+                        .toList()
+                        .getFirst())
+                .isEqualTo("event: topology");
         assertThat(told.lines().filter("event: topology"::equals)).hasSize(1);
-        assertThat(told.lines().filter("event: change"::equals)).as("400 changes, told a few times a second").hasSizeBetween(3, 11);
+        assertThat(told.lines().filter("event: change"::equals))
+                .as("400 changes, told a few times a second")
+                .hasSizeBetween(3, 11);
         String change = told.lines()
                 .dropWhile(line -> !line.equals("event: change"))
                 .filter(line -> line.startsWith("data: "))
@@ -139,7 +164,10 @@ class PageDoorTest {
 
     @Test
     void aPageThatMissedNothingIsNotSentTheWholeAgain() {
-        String id = events().lines().filter(line -> line.startsWith("id: ")).findFirst().orElseThrow();
+        String id = events().lines()
+                .filter(line -> line.startsWith("id: "))
+                .findFirst()
+                .orElseThrow();
         assertThat(events("-H", "Last-Event-ID: " + id.substring(4))).doesNotContain("event: topology");
         cluster.remove("client");
         assertThat(events("-H", "Last-Event-ID: " + id.substring(4))).contains("event: topology");
@@ -148,7 +176,17 @@ class PageDoorTest {
     @Test
     void wrongQuestionsGetASentence() {
         String json = "Content-Type: application/json";
-        String[] silent = {"-H", BEARER, "-H", json, "-d", "{\"from\":\"pod/default/client\",\"to\":\"svc/default/quiet:80\",\"protocol\":\"tcp\"}", "-w", " %{http_code}", origin + "/api/trace"};
+        String[] silent = {
+            "-H",
+            BEARER,
+            "-H",
+            json,
+            "-d",
+            "{\"from\":\"pod/default/client\",\"to\":\"svc/default/quiet:80\",\"protocol\":\"tcp\"}",
+            "-w",
+            " %{http_code}",
+            origin + "/api/trace"
+        };
         assertThat(curl(silent)).isEqualTo("Service default/quiet has no endpoints, so its port refuses 422");
         assertThat(curl("-H", BEARER, "-d", "{", "-w", " %{http_code}", origin + "/api/trace"))
                 .isEqualTo("the request's body is no JSON 422");

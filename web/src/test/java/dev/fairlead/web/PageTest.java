@@ -49,7 +49,9 @@ class PageTest {
     static void askedNobodyElse() {
         if (chromium != null) {
             chromium.close();
-            assertThat(chromium.asked).isNotEmpty().allMatch(url -> origins.stream().anyMatch(url::startsWith));
+            assertThat(chromium.asked)
+                    .isNotEmpty()
+                    .allMatch(url -> origins.stream().anyMatch(url::startsWith));
             assertThat(chromium.failures).isEmpty();
         }
     }
@@ -77,7 +79,8 @@ class PageTest {
         assertThat(page.locator("#drawing .pod")).hasCount(11);
         assertThat(page.locator("#drawing .head")).hasCount(3);
         assertThat(page.locator("#drawing .veth")).hasCount(11);
-        assertThat(page.locator(CLIENT)).hasAttribute("aria-label", java.util.regex.Pattern.compile("10\\.244\\.1\\.2.*node-1.*"));
+        assertThat(page.locator(CLIENT))
+                .hasAttribute("aria-label", java.util.regex.Pattern.compile("10\\.244\\.1\\.2.*node-1.*"));
         assertThat(page.locator("#link-state")).hasText("live");
         var before = page.locator(CLIENT).boundingBox();
 
@@ -215,7 +218,8 @@ class PageTest {
             for (int i = 0; i < 3; i++) {
                 page.context().close();
                 page = chromium.open(wide.link(), 1360, 860, ColorScheme.LIGHT);
-                drawn = Math.min(drawn, Long.parseLong((String) page.evaluate("document.documentElement.dataset.drawn")));
+                drawn = Math.min(
+                        drawn, Long.parseLong((String) page.evaluate("document.documentElement.dataset.drawn")));
             }
             assertThat(page.locator("#drawing .pod")).hasCount(500);
             page.waitForSelector("#drawing .veth.busy");
@@ -227,7 +231,8 @@ class PageTest {
                       const frame = now => now - start > 1500 ? done(frames / 1.5) : (frames++, requestAnimationFrame(frame));
                       requestAnimationFrame(frame);
                     })""");
-            System.out.printf("20 nodes, 500 pods, all busy: first drawing after %d ms, %s frames a second%n", drawn, frames);
+            System.out.printf(
+                    "20 nodes, 500 pods, all busy: first drawing after %d ms, %s frames a second%n", drawn, frames);
             assertThat(drawn).isLessThan(1000L * SLACK);
             assertThat(((Number) frames).doubleValue()).isGreaterThan(60.0 / SLACK);
         }
