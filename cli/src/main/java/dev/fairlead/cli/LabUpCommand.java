@@ -108,6 +108,7 @@ record LabUpCommand(Terminal terminal) implements Command {
                     "lab '" + host.lab().options().name() + "' was taken down before its pods answered");
         }
         report(host.lab(), context.isEmpty(), start);
+        terminal.out().println("page: " + host.pageLink());
         boolean told = context.isEmpty() || putContext(host.lab(), context.get());
         terminal.flush();
         host.letGoOfTerminal();
@@ -206,7 +207,6 @@ record LabUpCommand(Terminal terminal) implements Command {
         if (own) {
             terminal.out().println(forKubectl(name));
         }
-        terminal.out().println("page: " + lab.pageLink());
         complain(picture.pods().values().stream()
                 .filter(pod -> !pod.status().ready() && pod.status().phase() != PodStatus.Phase.SUCCEEDED)
                 .toList());

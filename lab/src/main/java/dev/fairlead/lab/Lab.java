@@ -77,7 +77,7 @@ public final class Lab implements AutoCloseable {
     private final LabObjects objects;
     private final ApiRouter router;
     private final CompletableFuture<LabApi> api = new CompletableFuture<>();
-    private final LabPage page = LabPage.reserve();
+    final LabPage page = LabPage.reserve();
     private final Controllers controllers;
     private final Object booting = new Object();
     private final PodReports reports = new PodReports();
@@ -234,16 +234,6 @@ public final class Lab implements AutoCloseable {
         } catch (CompletionException e) {
             throw new LabRefusal("the lab's API could not be served: " + e.getCause());
         }
-    }
-
-    /** Where the lab's page is, or will be soon. */
-    public String pageLink() {
-        return page.link();
-    }
-
-    /** Waits until the lab's page is served. */
-    String awaitPage() {
-        return page.awaitOpen();
     }
 
     /** Waits until a node's kernel holds everything that there is by now. @return whether it was in time */

@@ -149,6 +149,11 @@ public final class LabHost implements AutoCloseable {
         return lab;
     }
 
+    /** Where the lab's page is, or will be soon. */
+    public String pageLink() {
+        return lab.page.link();
+    }
+
     /** Waits until every pod is ready and every node holds the routes and Services. @return whether it was in time */
     public boolean awaitReady(Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();

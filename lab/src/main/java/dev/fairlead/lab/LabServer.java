@@ -63,7 +63,7 @@ public final class LabServer implements LabDoor.Answering {
                 case "exec" -> exec(request);
                 case "logs" -> logs(request);
                 case "kubeconfig" -> kubeconfig();
-                case "page" -> JSON.objectNode().put("link", lab.awaitPage());
+                case "page" -> JSON.objectNode().put("link", lab.page.awaitOpen());
                 case "context" -> {
                     lab.putContext(
                             new UserKubeconfig(Path.of(request.path("file").asText())));

@@ -32,7 +32,7 @@ final class StatusReport {
         ObjectNode report = JSON.objectNode()
                 .put("name", lab.options().name().name())
                 .put("pid", HostView.ownPid())
-                .put("page", lab.pageLink());
+                .put("page", lab.page.link());
         ArrayNode nodes = report.putArray("nodes");
         picture.nodes().values().forEach(node -> nodes.add(node(lab, node)));
         ArrayNode pods = report.putArray("pods");

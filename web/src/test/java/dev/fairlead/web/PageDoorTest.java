@@ -115,7 +115,8 @@ class PageDoorTest {
     }
 
     private int size(List<String> more) {
-        List<String> command = new ArrayList<>(List.of("curl", "-sS", "-N", "-m", "2", "-H", BEARER));
+        String seconds = "1";
+        List<String> command = new ArrayList<>(List.of("curl", "-sS", "-N", "-m", seconds, "-H", BEARER));
         command.addAll(more);
         command.addAll(List.of("-o", "/dev/null", "-w", "%{size_download}", origin + "/api/events"));
         return Integer.parseInt(
@@ -123,8 +124,8 @@ class PageDoorTest {
     }
 
     /** curl ends a stream that has no end by itself, with exit code 28. */
-    private String events(String... more) {
-        List<String> command = new ArrayList<>(List.of("curl", "-sS", "-N", "-m", "2", "-H", BEARER));
+    private String events(String seconds, String... more) {
+        List<String> command = new ArrayList<>(List.of("curl", "-sS", "-N", "-m", seconds, "-H", BEARER));
         command.addAll(List.of(more));
         command.add(origin + "/api/events");
         return Oracle.here().attempt(command.toArray(String[]::new)).output();
@@ -138,7 +139,7 @@ class PageDoorTest {
                 java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
             }
         });
-        String told = events();
+        String told = events("2");
         changing.join();
         List<String> names = told.lines()
                 .filter(line -> line.startsWith("event: "))
@@ -164,13 +165,14 @@ class PageDoorTest {
 
     @Test
     void aPageThatMissedNothingIsNotSentTheWholeAgain() {
-        String id = events().lines()
+        String id = events("1")
+                .lines()
                 .filter(line -> line.startsWith("id: "))
                 .findFirst()
                 .orElseThrow();
-        assertThat(events("-H", "Last-Event-ID: " + id.substring(4))).doesNotContain("event: topology");
+        assertThat(events("1", "-H", "Last-Event-ID: " + id.substring(4))).doesNotContain("event: topology");
         cluster.remove("client");
-        assertThat(events("-H", "Last-Event-ID: " + id.substring(4))).contains("event: topology");
+        assertThat(events("1", "-H", "Last-Event-ID: " + id.substring(4))).contains("event: topology");
     }
 
     @Test

@@ -176,7 +176,7 @@ class PageTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"LIGHT, 1360", "DARK, 1360", "LIGHT, 400", "DARK, 400"})
+    @CsvSource({"LIGHT, 1360", "DARK, 1360", "LIGHT, 400"})
     void axeFindsNoSeriousFault(ColorScheme scheme, int width) throws IOException {
         Page page = chromium.open(door.link() + TRACE, width, 860, scheme);
         assertThat(page.locator("#trace-title")).hasText("client → web:80");
@@ -215,7 +215,7 @@ class PageTest {
         try (PageDoor wide = open(large)) {
             long drawn = Long.MAX_VALUE;
             Page page = page();
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < 2; i++) {
                 page.context().close();
                 page = chromium.open(wide.link(), 1360, 860, ColorScheme.LIGHT);
                 drawn = Math.min(
@@ -233,6 +233,13 @@ class PageTest {
                     })""");
             System.out.printf(
                     "20 nodes, 500 pods, all busy: first drawing after %d ms, %s frames a second%n", drawn, frames);
+            page.click("[data-object='pod/default/cache-70']");
+            page.click(WEB);
+            assertThat(page.locator("#trace-title")).hasText("cache-70 → web:80");
+            page.click("#hops [data-hop='request-2'] button");
+            assertThat(page.locator("[data-object='pod/default/cache-70']")).isInViewport();
+            shot(page, "large-trace");
+            chromium.closePages(); // before the door, or they would complain of it
             assertThat(drawn).isLessThan(1000L * SLACK);
             assertThat(((Number) frames).doubleValue()).isGreaterThan(60.0 / SLACK);
         }
