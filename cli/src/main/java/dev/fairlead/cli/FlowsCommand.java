@@ -87,8 +87,8 @@ record FlowsCommand(Terminal terminal) implements Command {
                     client(flow),
                     asked(flow),
                     server(flow),
-                    state(flow),
-                    text(flow, "nat").isEmpty() ? "-" : text(flow, "nat"),
+                    orDash(state(flow)),
+                    orDash(text(flow, "nat")),
                     bytes(flow, "sentBytes"),
                     bytes(flow, "receivedBytes"));
         }
@@ -154,6 +154,10 @@ record FlowsCommand(Terminal terminal) implements Command {
         String state = text(flow, "state");
         boolean answered = text(flow, "verdict").equals("answered");
         return (state + (answered ? "" : " unanswered")).strip();
+    }
+
+    private static String orDash(String cell) {
+        return cell.isEmpty() ? "-" : cell;
     }
 
     private static String bytes(JsonNode flow, String field) {

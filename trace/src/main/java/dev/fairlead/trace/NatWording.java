@@ -37,7 +37,8 @@ final class NatWording {
         List<String> objects = new ArrayList<>(List.of(service(frontend.owner().service())));
         endpoint.filter(e -> !e.target().isEmpty()).ifPresent(e -> objects.add("pod/" + e.target()));
         return new Telling(
-                "is Service " + frontend.owner() + ": the destination is rewritten to one of its endpoints",
+                frontend.key().address() + " is Service " + frontend.owner()
+                        + ": the destination is rewritten to one of its endpoints",
                 List.of(
                         set("service-ips", memory.original()) + " {" + frontend.key() + "}",
                         "DNAT " + frontend.key().address() + " → " + backend + "   "

@@ -86,7 +86,7 @@ final class Wording {
             details.add(PodMac.of(pod.ips()) + " dev " + pod.port() + " master " + bridge);
         }
         return new Telling(
-                "bridge " + bridge + " sent it out by port " + pod.port() + ", behind which is " + named(pod.object()),
+                "bridge " + bridge + " sent it out by this port, behind which is " + named(pod.object()),
                 details,
                 List.of(pod.object()));
     }
