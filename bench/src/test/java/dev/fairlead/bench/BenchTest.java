@@ -156,6 +156,40 @@ class BenchTest {
     }
 
     @Test
+    void whatATraceCostsOtherTrafficIsMeasured() {
+        Report report = TraceCostBench.run(withBuild(place()), RUNS, this::hear);
+        assertThat(names(report))
+                .containsExactly(
+                        "pods of one node: one TCP connection Gbit/s",
+                        "pods of one node: new TCP connections /s",
+                        "pods of two nodes: one TCP connection Gbit/s",
+                        "pods of two nodes: new TCP connections /s",
+                        "a Service on the other node: one TCP connection Gbit/s",
+                        "a Service on the other node: new TCP connections /s");
+        assertMeasured(report);
+        assertThat(report.goals()).hasSize(6).allMatch(goal -> goal.bound() == Goal.Bound.AT_LEAST);
+    }
+
+    @Test
+    void theAnswerOfATraceIsMeasured() {
+        Report report = TraceAnswerBench.run(withBuild(place()), RUNS, this::hear);
+        assertThat(names(report)).containsExactly("a trace on two nodes ms");
+        assertMeasured(report);
+        assertThat(report.comparisons().getFirst().notes()).hasSize(3);
+        assertThat(report.goals()).hasSize(1);
+    }
+
+    @Test
+    void underLoadTracesAreCompleteOrSayWhatTheyLost() {
+        Report report = TraceLoadBench.run(withBuild(place()), RUNS, this::hear);
+        assertThat(names(report))
+                .containsExactly(
+                        "other connections to the same Service /s", "a trace, from the question to the answer ms");
+        assertMeasured(report);
+        assertThat(report.goals()).hasSize(1).allMatch(Goal::holds);
+    }
+
+    @Test
     void aCrowdIsMeasured() {
         Report report = LabCrowdBench.run(withBuild(place()), RUNS, 2, 12, "inside", this::hear);
         assertThat(names(report))

@@ -8,6 +8,9 @@ import dev.fairlead.bench.LabCrowdBench;
 import dev.fairlead.bench.Place;
 import dev.fairlead.bench.Progress;
 import dev.fairlead.bench.Report;
+import dev.fairlead.bench.TraceAnswerBench;
+import dev.fairlead.bench.TraceCostBench;
+import dev.fairlead.bench.TraceLoadBench;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.process.Setup;
 import java.io.IOException;
@@ -32,18 +35,31 @@ record BenchCommand(Terminal terminal) implements Command {
     private static final String PREFIX = "bench-";
     private static final int AT_ONCE = 100;
     private static final int FULL_NODE = 250;
-    private static final int CHANGES = 200;
     private static final int LARGE_LAB_NODES = 10;
     private static final int LARGE_LAB_PODS = 1000;
 
-    /** Parts of {@code bench lab}. */
+    /** Parts of {@code bench lab} and {@code bench trace}. */
     private enum Part {
         /** Small labs, from the command to pods that answer. */
-        START,
+        START(Subject.LAB, 10),
         /** A Service, until it is in the kernels. */
-        CHANGE,
+        CHANGE(Subject.LAB, 200),
         /** Very many pods. */
-        CROWD;
+        CROWD(Subject.LAB, 1),
+        /** What other traffic loses. */
+        COST(Subject.TRACE, 30),
+        /** From the question to the answer. */
+        ANSWER(Subject.TRACE, 30),
+        /** Many other connections meanwhile. */
+        LOAD(Subject.TRACE, 30);
+
+        private final Subject subject;
+        private final int usualRuns;
+
+        Part(Subject subject, int usualRuns) {
+            this.subject = subject;
+            this.usualRuns = usualRuns;
+        }
 
         private static Part of(String word, ParseResult parsed) {
             for (Part part : values()) {
@@ -52,7 +68,8 @@ record BenchCommand(Terminal terminal) implements Command {
                 }
             }
             throw new ParameterException(
-                    parsed.commandSpec().commandLine(), "--part '" + word + "' is not start, change or crowd");
+                    parsed.commandSpec().commandLine(),
+                    "--part '" + word + "' is not start, change or crowd of lab, nor cost, answer or load of trace");
         }
     }
 
@@ -61,7 +78,9 @@ record BenchCommand(Terminal terminal) implements Command {
         CNI(30),
         CROWD(3),
         BRIDGE(30),
-        LAB(10);
+        /** In parts, as the next. */
+        LAB(0),
+        TRACE(0);
 
         private final int usualRuns;
 
@@ -83,19 +102,21 @@ record BenchCommand(Terminal terminal) implements Command {
                         .type(List.class)
                         .auxiliaryTypes(String.class)
                         .paramLabel("WHAT")
-                        .description("cni, crowd (many pods on a node), bridge or lab. Default: all of them")
+                        .description("cni, crowd (many pods on a node), bridge, lab or trace. Default: all of them")
                         .build())
                 .addOption(OptionSpec.builder("--runs")
                         .type(int.class)
                         .paramLabel("N")
-                        .description("How often each is measured. Default: 30; lab: 10; crowd: 3")
+                        .description("How often each is measured. Default: 30; lab start: 10; lab change: 200; crowd: 3")
                         .build())
                 .addOption(OptionSpec.builder("--part")
                         .type(String.class)
                         .paramLabel("PART")
                         .description(
                                 "Of lab: start (small labs), change (a Service until its rules are in three kernels,"
-                                        + " 200 runs), or crowd (many pods, 1 run). Default: each of them")
+                                        + " 200 runs), or crowd (many pods, 1 run). Of trace: cost (to other traffic),"
+                                        + " answer (how long it takes), or load (beside many other connections)."
+                                        + " Default: each of them")
                         .build())
                 .addOption(number("--nodes", "Of lab's crowd. Default: 10"))
                 .addOption(number("--pods", "Of lab's crowd. Default: 1000"))
@@ -124,6 +145,12 @@ record BenchCommand(Terminal terminal) implements Command {
         List<Part> parts = parsed.hasMatchedOption("--part")
                 ? List.of(Part.of(parsed.matchedOptionValue("--part", ""), parsed))
                 : List.of(Part.values());
+        if (parts.size() == 1 && !subjects.contains(parts.getFirst().subject)) {
+            throw new ParameterException(
+                    parsed.commandSpec().commandLine(),
+                    "--part " + parsed.matchedOptionValue("--part", "") + " is a part of "
+                            + parts.getFirst().subject.text() + ", which is not asked for");
+        }
         Netns.prepareJavaSockets();
         Path disk = scratch();
         Report report = Report.empty();
@@ -133,13 +160,14 @@ record BenchCommand(Terminal terminal) implements Command {
         try {
             Place place = new Place(Launch.home(), disk, sockets(disk));
             for (Subject subject : subjects) {
-                if (subject == Subject.LAB) {
-                    for (Part part : parts) {
-                        report = report.and(measure(part, place, parsed, text.progress()));
-                    }
-                } else {
+                if (subject.usualRuns > 0) {
                     int runs = parsed.matchedOptionValue("--runs", subject.usualRuns);
                     report = report.and(measure(subject, place, runs, text.progress()));
+                }
+                for (Part part : parts) {
+                    if (part.subject == subject) {
+                        report = report.and(measure(part, place, parsed, text.progress()));
+                    }
                 }
             }
         } finally {
@@ -158,23 +186,26 @@ record BenchCommand(Terminal terminal) implements Command {
             case CNI -> CniBench.run(place, runs, progress);
             case CROWD -> CniBench.crowd(place, runs, AT_ONCE, FULL_NODE, progress);
             case BRIDGE -> BridgeBench.run(runs, progress);
-            case LAB -> LabBench.run(place, runs, progress);
+            case LAB, TRACE -> throw new IllegalArgumentException(subject + " is measured in parts");
         };
     }
 
     private static Report measure(Part part, Place place, ParseResult parsed, Progress progress) {
+        int runs = parsed.matchedOptionValue("--runs", part.usualRuns);
         return switch (part) {
-            case START ->
-                measure(Subject.LAB, place, parsed.matchedOptionValue("--runs", Subject.LAB.usualRuns), progress);
-            case CHANGE -> LabChangeBench.run(place, parsed.matchedOptionValue("--runs", CHANGES), progress);
+            case START -> LabBench.run(place, runs, progress);
+            case CHANGE -> LabChangeBench.run(place, runs, progress);
             case CROWD ->
                 LabCrowdBench.run(
                         place,
-                        parsed.matchedOptionValue("--runs", 1),
+                        runs,
                         parsed.matchedOptionValue("--nodes", LARGE_LAB_NODES),
                         parsed.matchedOptionValue("--pods", LARGE_LAB_PODS),
                         LabCommand.agents(parsed).name().toLowerCase(Locale.ROOT),
                         progress);
+            case COST -> TraceCostBench.run(place, runs, progress);
+            case ANSWER -> TraceAnswerBench.run(place, runs, progress);
+            case LOAD -> TraceLoadBench.run(place, runs, progress);
         };
     }
 
@@ -195,7 +226,7 @@ record BenchCommand(Terminal terminal) implements Command {
         }
         throw new ParameterException(
                 parsed.commandSpec().commandLine(),
-                "'" + word + "' can't be measured, but cni, crowd, bridge and lab can");
+                "'" + word + "' can't be measured, but cni, crowd, bridge, lab and trace can");
     }
 
     /** Beside the build, since that is on a disk; what a bench that was killed left there goes first. */

@@ -111,6 +111,7 @@ record BenchText(Terminal terminal) {
             goals.addObject()
                     .put("goal", goal.wanted())
                     .put("seen", goal.seen())
+                    .put("bound", goal.bound().toString())
                     .put("limit", goal.limit())
                     .put("holds", goal.holds());
         }

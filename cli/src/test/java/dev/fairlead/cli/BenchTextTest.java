@@ -28,7 +28,11 @@ class BenchTextTest {
                     "ours ÷ this",
                     List.of(Row.of("ours", OURS), new Row("theirs", THEIRS, OURS.dividedBy(THEIRS))),
                     List.of("One was missing."))),
-            List.of(new Goal("a quarter", 0.1, 0.25, ""), new Goal("lab up", 2.5, 2, " s")));
+            List.of(
+                    new Goal("a quarter", 0.1, 0.25, ""),
+                    new Goal("lab up", 2.5, 2, " s"),
+                    new Goal("as before", 0.98, Goal.Bound.AT_LEAST, 0.97, ""),
+                    new Goal("nearly as before", 0.96, Goal.Bound.AT_LEAST, 0.97, "")));
 
     private static String printed(Consumer<BenchText> print) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -50,6 +54,8 @@ class BenchTextTest {
                 goals
                   holds  a quarter: 0.10, at most 0.25
                   not yet  lab up: 2.50 s, at most 2.00 s
+                  holds  as before: 0.98, at least 0.97
+                  not yet  nearly as before: 0.96, at least 0.97
                 """);
     }
 
@@ -66,12 +72,21 @@ class BenchTextTest {
         assertThat(json.at("/tables/0/notes/0").asText()).isEqualTo("One was missing.");
         assertThat(json.at("/goals/0/holds").asBoolean()).isTrue();
         assertThat(json.at("/goals/1/holds").asBoolean()).isFalse();
+        assertThat(json.at("/goals/1/bound").asText()).isEqualTo("at most");
+        assertThat(json.at("/goals/2/bound").asText()).isEqualTo("at least");
+        assertThat(json.at("/goals/2/holds").asBoolean()).isTrue();
     }
 
     @Test
     void whatCannotBeMeasuredIsAUsageError() {
         assertThat(refused("bench", "speed"))
-                .isEqualTo("fairlead: 'speed' can't be measured, but cni, crowd, bridge and lab can;"
+                .isEqualTo("fairlead: 'speed' can't be measured, but cni, crowd, bridge, lab and trace can;"
+                        + " see `fairlead bench --help`\n");
+        assertThat(refused("bench", "trace", "--part", "speed"))
+                .isEqualTo("fairlead: --part 'speed' is not start, change or crowd of lab, nor cost, answer or load of trace;"
+                        + " see `fairlead bench --help`\n");
+        assertThat(refused("bench", "trace", "--part", "crowd"))
+                .isEqualTo("fairlead: --part crowd is a part of lab, which is not asked for;"
                         + " see `fairlead bench --help`\n");
         assertThat(refused("bench", "--runs", "0"))
                 .isEqualTo("fairlead: --runs must be 1 or more; see `fairlead bench --help`\n");

@@ -1,0 +1,178 @@
+package dev.fairlead.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.kernel.route.Link;
+import dev.fairlead.kernel.route.Rtnetlink;
+import dev.fairlead.lab.TraceQuestion;
+import dev.fairlead.lab.door.LabCaller;
+import dev.fairlead.lab.door.LabName;
+import dev.fairlead.packet.Flow;
+import dev.fairlead.packet.Ip;
+import dev.fairlead.packet.IpPort;
+import dev.fairlead.packet.Protocol;
+import dev.fairlead.plan.ClusterPicture;
+import dev.fairlead.trace.Place;
+import dev.fairlead.trace.Scene;
+import dev.fairlead.trace.observe.Aim;
+import dev.fairlead.trace.observe.Observation;
+import dev.fairlead.trace.observe.Spot;
+import dev.fairlead.trace.observe.Stage;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A lab whose connections are traced, and its namespaces.
+ *
+ * <pre>
+ *   node-1: client, other, near ── fl0 ── uplink ──┐
+ *                                                  ├ switch
+ *   node-2: far, web ───────────── fl0 ── uplink ──┘
+ *
+ *   Service far:7000 → far:7000    Service web:80 → web:80
+ * </pre>
+ */
+final class TraceLab implements AutoCloseable {
+    static final String CLIENT = "client";
+    static final String OTHER = "other";
+    static final String NEAR = "near";
+    static final String FAR = "far";
+    /** What the bench listens on in its pods, and what Service far has. */
+    static final int PORT = 7000;
+
+    /** Of a client that isn't there: what is armed for it sees nothing. */
+    private static final int UNUSED_PORT = 40_000;
+
+    private static final int COLUMNS = 100;
+    private static final Duration ANSWER = Duration.ofSeconds(5);
+
+    private final Owned owned;
+    private final Launcher launcher;
+    private final LabName name;
+    private final JsonNode status;
+    private final Map<String, Netns> namespaces;
+
+    private TraceLab(Owned owned, Launcher launcher, LabName name, JsonNode status, Map<String, Netns> namespaces) {
+        this.owned = owned;
+        this.launcher = launcher;
+        this.name = name;
+        this.status = status;
+        this.namespaces = namespaces;
+    }
+
+    /** There must be a build. */
+    static TraceLab up(dev.fairlead.bench.Place place) {
+        Launcher launcher = new Launcher(place.home());
+        LabName lab = LabBench.freshName();
+        List<String> up = new ArrayList<>(List.of("lab", "up", "--name", lab.name()));
+        up.addAll(LabBench.options(2, place.manifest("traced.yaml")));
+        Owned owned = new Owned();
+        try {
+            owned.add(() -> {
+                if (LabName.running(LabName.ownUid()).contains(lab)) {
+                    var unused = launcher.run(List.of("lab", "down", "--name", lab.name()));
+                }
+            });
+            var unused = launcher.run(up);
+            JsonNode status = LabCaller.ask(lab, LabCaller.request("status"));
+            Map<String, Netns> namespaces = new LinkedHashMap<>();
+            for (String kind : List.of("nodes", "pods")) {
+                for (JsonNode one : status.path(kind)) {
+                    Netns netns = Netns.open(Path.of(one.path("netns").asText()));
+                    owned.add(netns::close);
+                    namespaces.put(one.path("name").asText(), netns);
+                }
+            }
+            return new TraceLab(owned, launcher, lab, status, namespaces);
+        } catch (RuntimeException e) {
+            owned.close();
+            throw e;
+        }
+    }
+
+    Netns namespace(String of) {
+        Netns there = namespaces.get(of);
+        if (there == null) {
+            throw new IllegalStateException("the lab has no " + of);
+        }
+        return there;
+    }
+
+    /** @param kind {@code pods} or {@code services} */
+    Ip ip(String kind, String of) {
+        for (JsonNode one : status.path(kind)) {
+            if (one.path("name").asText().equals(of)) {
+                return Ip.of(one.path("ip").asText());
+            }
+        }
+        throw new IllegalStateException("the lab has no " + of + " of " + kind);
+    }
+
+    /** From a pod to another, at the bench's port. */
+    Traffic toPod(String from, String to) {
+        return new Traffic(namespace(from), namespace(to), PORT, new IpPort(ip("pods", to), PORT));
+    }
+
+    /** Through the Service far. */
+    Traffic toService(String from) {
+        return new Traffic(namespace(from), namespace(FAR), PORT, new IpPort(ip("services", FAR), PORT));
+    }
+
+    /** Asks the lab itself, as the command does, and waits for the answer. */
+    JsonNode trace(String to) {
+        return LabCaller.ask(
+                name,
+                TraceQuestion.of(
+                        "trace",
+                        new TraceQuestion.Wish(CLIENT, to, Protocol.TCP, ANSWER, COLUMNS, false, false, false)));
+    }
+
+    /** The whole command. */
+    void traceByCommand(String to) {
+        var unused = launcher.run(List.of("trace", CLIENT, to, "--name", name.name()));
+    }
+
+    /** Waits for nothing: a connection of pod client to Service web that nobody makes, looked for in all places that there are. */
+    Observation arm() {
+        Ip client = ip("pods", CLIENT);
+        Flow flow = new Flow(
+                Protocol.TCP, new IpPort(client, UNUSED_PORT), new IpPort(ip("services", "web"), 80));
+        Place from = new Place("node-1", "default/" + CLIENT, List.of(client), "eth0", "");
+        return Observation.arm(stage(), new Aim(from, flow, List.of(new IpPort(ip("pods", "web"), 80))));
+    }
+
+    /** Every device of both nodes and their pods that other traffic may pass, so that a trace looks at fewer. */
+    private Stage stage() {
+        Map<String, Netns> nodes = new LinkedHashMap<>();
+        List<Stage.Watched> devices = new ArrayList<>();
+        for (JsonNode node : status.path("nodes")) {
+            String its = node.path("name").asText();
+            Netns netns = namespace(its);
+            nodes.put(its, netns);
+            try (Rtnetlink rtnetlink = Rtnetlink.open(netns)) {
+                for (Link link : rtnetlink.links().list()) {
+                    if (link.name().startsWith("veth")) {
+                        devices.add(new Stage.Watched(new Spot(its, "", link.name(), Spot.Role.PORT), netns));
+                    } else if (link.name().equals("uplink")) {
+                        devices.add(new Stage.Watched(new Spot(its, "", link.name(), Spot.Role.UPLINK), netns));
+                    }
+                }
+            }
+        }
+        for (String pod : List.of(CLIENT, OTHER, NEAR, FAR)) {
+            String node = pod.equals(FAR) ? "node-2" : "node-1";
+            devices.add(
+                    new Stage.Watched(new Spot(node, "default/" + pod, "eth0", Spot.Role.POD), namespace(pod)));
+        }
+        return new Stage(new Scene(ClusterPicture.EMPTY, List.of(), "fl0", "uplink"), nodes, devices);
+    }
+
+    @Override
+    public void close() {
+        owned.close();
+    }
+}
