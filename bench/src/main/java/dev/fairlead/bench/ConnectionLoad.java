@@ -21,13 +21,12 @@ import java.util.concurrent.locks.LockSupport;
  * greeting is there: neither side keeps a port waiting, and connection tracking forgets it after 10 s instead of 120. It ends by
  * itself. Safe from any thread.
  */
-final class ConnectionLoad implements AutoCloseable {
+final class ConnectionLoad implements Flowing {
     /** Who is later than this lets the missed ones go, instead of sending them all at once. */
     private static final long LATE_NANOS = 20_000_000;
 
     private final InetSocketAddress target;
     private final long everyNanos;
-    private final long start = System.nanoTime();
     private final long end;
     private final LongAdder made = new LongAdder();
     private final List<OwnThread.Begun<Boolean>> threads = new ArrayList<>();
@@ -36,7 +35,7 @@ final class ConnectionLoad implements AutoCloseable {
     private ConnectionLoad(InetSocketAddress target, long everyNanos, Duration longest) {
         this.target = target;
         this.everyNanos = everyNanos;
-        this.end = start + longest.toNanos();
+        this.end = System.nanoTime() + longest.toNanos();
     }
 
     /**
@@ -78,25 +77,9 @@ final class ConnectionLoad implements AutoCloseable {
     }
 
     /** How many there were until now. */
-    long made() {
+    @Override
+    public double amount() {
         return made.sum();
-    }
-
-    /** Waits until it has ended by itself. @return connections in a second */
-    double awaitEnd() {
-        threads.forEach(OwnThread.Begun::await);
-        return made() * 1e9 / (System.nanoTime() - start);
-    }
-
-    /** Goes on for a while. @return connections in a second of it */
-    double rate(Duration time) {
-        long before = made();
-        long from = System.nanoTime();
-        long until = from + time.toNanos();
-        for (long left = time.toNanos(); left > 0; left = until - System.nanoTime()) {
-            LockSupport.parkNanos(left);
-        }
-        return (made() - before) * 1e9 / (System.nanoTime() - from);
     }
 
     /** Ends it. What went wrong with a connection is thrown here. */

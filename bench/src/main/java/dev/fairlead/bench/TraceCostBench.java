@@ -6,7 +6,6 @@ import dev.fairlead.bench.Rounds.Lap;
 import dev.fairlead.bench.Rounds.Results;
 import dev.fairlead.trace.observe.Observation;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,77 +17,75 @@ public final class TraceCostBench {
     private static final String UNARMED = "nothing armed";
     private static final String AGAIN = "nothing armed, again";
     private static final String ARMED = "armed for one connection";
-    private static final String BULK = "bulk";
-    private static final String CONNECTIONS = "connections";
-    private static final Duration TIME = Duration.ofMillis(250);
+    private static final String RATE = "rate";
+    private static final String BULK = ": one TCP connection";
+    private static final String CONNECTIONS = ": new TCP connections";
+    private static final int WARM_UP = 10;
+    private static final Duration TIME = Duration.ofMillis(100);
+    private static final Duration LONGEST = Duration.ofMinutes(10);
     private static final int UNLIMITED = 1_000_000;
     private static final double FLOOR = 0.97;
 
     private TraceCostBench() {}
 
-    private record Way(String name, Traffic traffic) {
-        void measure(Lap lap) {
-            lap.took(BULK, traffic.bulk(TIME));
-            try (Greeter ignored = Greeter.start(traffic.server(), traffic.port());
-                    ConnectionLoad load =
-                            ConnectionLoad.start(traffic.client(), traffic.target(), 1, UNLIMITED, TIME)) {
-                lap.took(CONNECTIONS, load.awaitEnd());
+    /** @param pod whom the traffic reaches */
+    private record Way(String name, Traffic traffic, String pod) {}
+
+    private record Unarmed(String name, Flowing traffic) implements Contestant {
+        @Override
+        public void round(Lap lap) {
+            lap.took(RATE, traffic.rate(TIME));
+        }
+    }
+
+    private record Armed(String name, Flowing traffic, TraceArming arming) implements Contestant {
+        @Override
+        public void round(Lap lap) {
+            try (Observation ignored = arming.arm()) {
+                lap.took(RATE, traffic.rate(TIME));
             }
         }
     }
 
-    private record Unarmed(String name, Way way) implements Contestant {
-        @Override
-        public void round(Lap lap) {
-            way.measure(lap);
-        }
-    }
-
-    private record Armed(String name, Way way, TraceLab lab) implements Contestant {
-        @Override
-        public void round(Lap lap) {
-            try (Observation ignored = lab.arm()) {
-                way.measure(lap);
-            }
-        }
-    }
-
-    /** Measures, which takes some 5 s for each of {@code runs}. There must be a build. */
+    /** Measures, which takes some 3 s for each of {@code runs}. There must be a build. */
     public static Report run(Place place, int runs, Progress progress) {
         Report report = Report.empty();
         try (TraceLab lab = TraceLab.up(place)) {
             List<Way> ways = List.of(
-                    new Way("pods of one node", lab.toPod(TraceLab.OTHER, TraceLab.NEAR)),
-                    new Way("pods of two nodes", lab.toPod(TraceLab.OTHER, TraceLab.FAR)),
-                    new Way("a Service on the other node", lab.toService(TraceLab.OTHER)));
+                    new Way("pods of one node", lab.toPod(TraceLab.OTHER, TraceLab.NEAR), TraceLab.NEAR),
+                    new Way("pods of two nodes", lab.toPod(TraceLab.OTHER, TraceLab.FAR), TraceLab.FAR),
+                    new Way("a Service on the other node", lab.toService(TraceLab.OTHER), TraceLab.FAR));
             for (Way way : ways) {
-                Results results = new Rounds("trace cost, " + way.name(), Math.min(runs, 3), runs, progress)
-                        .of(List.of(
-                                new Unarmed(UNARMED, way), new Armed(ARMED, way, lab), new Unarmed(AGAIN, way)));
-                report = report.and(compare(results, way.name()));
+                Traffic traffic = way.traffic();
+                TraceArming arming = new TraceArming(lab, way.pod(), traffic.target());
+                try (BulkLoad bulk = BulkLoad.start(traffic, LONGEST)) {
+                    report = report.and(measure(arming, way.name() + BULK, Unit.GIGABITS, bulk, runs, progress));
+                }
+                try (Greeter ignored = Greeter.start(traffic.server(), traffic.port());
+                        ConnectionLoad load =
+                                ConnectionLoad.start(traffic.client(), traffic.target(), 1, UNLIMITED, LONGEST)) {
+                    report = report.and(measure(arming, way.name() + CONNECTIONS, Unit.PER_SECOND, load, runs, progress));
+                }
             }
         }
         return report;
     }
 
-    private static Report compare(Results results, String way) {
-        List<Comparison> comparisons = new ArrayList<>();
-        List<Goal> goals = new ArrayList<>();
-        for (String quantity : List.of(BULK, CONNECTIONS)) {
-            boolean bulk = quantity.equals(BULK);
-            Samples unarmed = results.of(UNARMED, quantity);
-            Samples armed = results.of(ARMED, quantity).dividedBy(unarmed);
-            Samples again = results.of(AGAIN, quantity);
-            comparisons.add(Comparison.of(
-                            way + (bulk ? ": one TCP connection" : ": new TCP connections"),
-                            bulk ? Unit.GIGABITS : Unit.PER_SECOND,
-                            "this ÷ nothing armed")
-                    .with(Row.of(UNARMED, unarmed))
-                    .with(new Row(ARMED, results.of(ARMED, quantity), armed))
-                    .with(new Row(AGAIN, again, again.dividedBy(unarmed))));
-            goals.add(Goal.atLeast(
-                    "armed ÷ not armed, " + way + (bulk ? ", throughput" : ", new connections"), armed, FLOOR));
-        }
-        return new Report(comparisons, goals);
+    private static Report measure(
+            TraceArming arming, String what, Unit unit, Flowing traffic, int runs, Progress progress) {
+        Results results = new Rounds("trace cost, " + what, Math.min(runs, WARM_UP), runs, progress)
+                .of(List.of(
+                        new Unarmed(UNARMED, traffic),
+                        new Armed(ARMED, traffic, arming),
+                        new Unarmed(AGAIN, traffic)));
+        Samples unarmed = results.of(UNARMED, RATE);
+        Samples armed = results.of(ARMED, RATE);
+        Samples again = results.of(AGAIN, RATE);
+        Samples ratio = armed.dividedBy(unarmed);
+        Comparison comparison = Comparison.of(what, unit, "this ÷ nothing armed")
+                .with(Row.of(UNARMED, unarmed))
+                .with(new Row(ARMED, armed, ratio))
+                .with(new Row(AGAIN, again, again.dividedBy(unarmed)));
+        return new Report(List.of(comparison), List.of(Goal.atLeast("armed ÷ not armed, " + what, ratio, FLOOR)));
     }
 }

@@ -2,22 +2,12 @@ package dev.fairlead.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.kernel.netns.Netns;
-import dev.fairlead.kernel.route.Link;
-import dev.fairlead.kernel.route.Rtnetlink;
 import dev.fairlead.lab.TraceQuestion;
 import dev.fairlead.lab.door.LabCaller;
 import dev.fairlead.lab.door.LabName;
-import dev.fairlead.packet.Flow;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.IpPort;
 import dev.fairlead.packet.Protocol;
-import dev.fairlead.plan.ClusterPicture;
-import dev.fairlead.trace.Place;
-import dev.fairlead.trace.Scene;
-import dev.fairlead.trace.observe.Aim;
-import dev.fairlead.trace.observe.Observation;
-import dev.fairlead.trace.observe.Spot;
-import dev.fairlead.trace.observe.Stage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,9 +34,6 @@ final class TraceLab implements AutoCloseable {
     /** What the bench listens on in its pods, and what Service far has. */
     static final int PORT = 7000;
 
-    /** Of a client that isn't there: what is armed for it sees nothing. */
-    private static final int UNUSED_PORT = 40_000;
-
     private static final int COLUMNS = 100;
     private static final Duration ANSWER = Duration.ofSeconds(5);
 
@@ -65,7 +52,7 @@ final class TraceLab implements AutoCloseable {
     }
 
     /** There must be a build. */
-    static TraceLab up(dev.fairlead.bench.Place place) {
+    static TraceLab up(Place place) {
         Launcher launcher = new Launcher(place.home());
         LabName lab = LabBench.freshName();
         List<String> up = new ArrayList<>(List.of("lab", "up", "--name", lab.name()));
@@ -112,6 +99,15 @@ final class TraceLab implements AutoCloseable {
         throw new IllegalStateException("the lab has no " + of + " of " + kind);
     }
 
+    String nodeOf(String pod) {
+        for (JsonNode one : status.path("pods")) {
+            if (one.path("name").asText().equals(pod)) {
+                return one.path("node").asText();
+            }
+        }
+        throw new IllegalStateException("the lab has no pod " + pod);
+    }
+
     /** From a pod to another, at the bench's port. */
     Traffic toPod(String from, String to) {
         return new Traffic(namespace(from), namespace(to), PORT, new IpPort(ip("pods", to), PORT));
@@ -134,41 +130,6 @@ final class TraceLab implements AutoCloseable {
     /** The whole command. */
     void traceByCommand(String to) {
         var unused = launcher.run(List.of("trace", CLIENT, to, "--name", name.name()));
-    }
-
-    /** Waits for nothing: a connection of pod client to Service web that nobody makes, looked for in all places that there are. */
-    Observation arm() {
-        Ip client = ip("pods", CLIENT);
-        Flow flow = new Flow(
-                Protocol.TCP, new IpPort(client, UNUSED_PORT), new IpPort(ip("services", "web"), 80));
-        Place from = new Place("node-1", "default/" + CLIENT, List.of(client), "eth0", "");
-        return Observation.arm(stage(), new Aim(from, flow, List.of(new IpPort(ip("pods", "web"), 80))));
-    }
-
-    /** Every device of both nodes and their pods that other traffic may pass, so that a trace looks at fewer. */
-    private Stage stage() {
-        Map<String, Netns> nodes = new LinkedHashMap<>();
-        List<Stage.Watched> devices = new ArrayList<>();
-        for (JsonNode node : status.path("nodes")) {
-            String its = node.path("name").asText();
-            Netns netns = namespace(its);
-            nodes.put(its, netns);
-            try (Rtnetlink rtnetlink = Rtnetlink.open(netns)) {
-                for (Link link : rtnetlink.links().list()) {
-                    if (link.name().startsWith("veth")) {
-                        devices.add(new Stage.Watched(new Spot(its, "", link.name(), Spot.Role.PORT), netns));
-                    } else if (link.name().equals("uplink")) {
-                        devices.add(new Stage.Watched(new Spot(its, "", link.name(), Spot.Role.UPLINK), netns));
-                    }
-                }
-            }
-        }
-        for (String pod : List.of(CLIENT, OTHER, NEAR, FAR)) {
-            String node = pod.equals(FAR) ? "node-2" : "node-1";
-            devices.add(
-                    new Stage.Watched(new Spot(node, "default/" + pod, "eth0", Spot.Role.POD), namespace(pod)));
-        }
-        return new Stage(new Scene(ClusterPicture.EMPTY, List.of(), "fl0", "uplink"), nodes, devices);
     }
 
     @Override

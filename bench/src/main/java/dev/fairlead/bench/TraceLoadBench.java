@@ -105,9 +105,9 @@ public final class TraceLoadBench {
         public void round(Lap lap) {
             try (ConnectionLoad load = scene.load()) {
                 long start = System.nanoTime();
-                long before = load.made();
+                double before = load.amount();
                 lap.took(TOOK, new Samples(scene.traces(true)).median());
-                lap.took(RATE, (load.made() - before) * 1e9 / (System.nanoTime() - start));
+                lap.took(RATE, (load.amount() - before) * 1e9 / (System.nanoTime() - start));
             }
         }
     }

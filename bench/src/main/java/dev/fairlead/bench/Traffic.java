@@ -127,16 +127,16 @@ record Traffic(Netns client, Netns server, int port, IpPort target) {
         }
     }
 
-    private ServerSocketChannel listen() {
+    ServerSocketChannel listen() {
         return server.call(() -> ServerSocketChannel.open().bind(new InetSocketAddress(port)));
     }
 
     /** On a thread of its own for each: entering a namespace is for threads that end. */
-    private SocketChannel open() {
+    SocketChannel open() {
         return client.call(SocketChannel::open);
     }
 
-    private static InetSocketAddress address(IpPort target) {
+    static InetSocketAddress address(IpPort target) {
         return new InetSocketAddress(target.ip().toString(), target.port());
     }
 
@@ -165,7 +165,7 @@ record Traffic(Netns client, Netns server, int port, IpPort target) {
         }
     }
 
-    private UncheckedIOException failed(IOException e) {
+    UncheckedIOException failed(IOException e) {
         return new UncheckedIOException("could not measure TCP to " + target + ": " + e.getMessage(), e);
     }
 }

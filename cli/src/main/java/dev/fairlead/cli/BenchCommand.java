@@ -47,7 +47,7 @@ record BenchCommand(Terminal terminal) implements Command {
         /** Very many pods. */
         CROWD(Subject.LAB, 1),
         /** What other traffic loses. */
-        COST(Subject.TRACE, 30),
+        COST(Subject.TRACE, 100),
         /** From the question to the answer. */
         ANSWER(Subject.TRACE, 30),
         /** Many other connections meanwhile. */

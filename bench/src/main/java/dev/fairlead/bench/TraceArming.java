@@ -1,0 +1,71 @@
+package dev.fairlead.bench;
+
+import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.kernel.route.Rtnetlink;
+import dev.fairlead.packet.Flow;
+import dev.fairlead.packet.Ip;
+import dev.fairlead.packet.IpPort;
+import dev.fairlead.packet.Protocol;
+import dev.fairlead.plan.ClusterPicture;
+import dev.fairlead.trace.Scene;
+import dev.fairlead.trace.observe.Aim;
+import dev.fairlead.trace.observe.Observation;
+import dev.fairlead.trace.observe.Spot;
+import dev.fairlead.trace.observe.Stage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Arms what the lab arms for a trace of pod client: its device, that of the pod that it asks for, their ports, the uplinks, and the
+ * rules of both nodes. Nobody makes that connection, so what is armed sees nothing.
+ *
+ * @param pod whom the connection would reach; what other traffic reaches, so that it passes as much of what is armed as can be
+ * @param target what the client would ask for, the pod itself or a Service
+ */
+record TraceArming(TraceLab lab, String pod, IpPort target) {
+    private static final int UNUSED_PORT = 40_000;
+    private static final String DEVICE = "eth0";
+    private static final String UPLINK = "uplink";
+
+    Observation arm() {
+        Ip client = lab.ip("pods", TraceLab.CLIENT);
+        Flow flow = new Flow(Protocol.TCP, new IpPort(client, UNUSED_PORT), target);
+        var from = new dev.fairlead.trace.Place(
+                lab.nodeOf(TraceLab.CLIENT), name(TraceLab.CLIENT), List.of(client), DEVICE, port(TraceLab.CLIENT));
+        return Observation.arm(
+                stage(), new Aim(from, flow, List.of(target, new IpPort(lab.ip("pods", pod), TraceLab.PORT))));
+    }
+
+    private static String name(String pod) {
+        return "default/" + pod;
+    }
+
+    private Stage stage() {
+        Map<String, Netns> nodes = new LinkedHashMap<>();
+        List<Stage.Watched> devices = new ArrayList<>();
+        for (String node : List.of("node-1", "node-2")) {
+            nodes.put(node, lab.namespace(node));
+            devices.add(new Stage.Watched(new Spot(node, "", UPLINK, Spot.Role.UPLINK), lab.namespace(node)));
+        }
+        for (String end : List.of(TraceLab.CLIENT, pod)) {
+            String node = lab.nodeOf(end);
+            devices.add(new Stage.Watched(new Spot(node, name(end), DEVICE, Spot.Role.POD), lab.namespace(end)));
+            devices.add(new Stage.Watched(new Spot(node, "", port(end), Spot.Role.PORT), lab.namespace(node)));
+        }
+        return new Stage(new Scene(ClusterPicture.EMPTY, List.of(), "fl0", UPLINK), nodes, devices);
+    }
+
+    /** The node's end of a pod's veth pair. */
+    private String port(String of) {
+        try (Rtnetlink inPod = Rtnetlink.open(lab.namespace(of));
+                Rtnetlink inNode = Rtnetlink.open(lab.namespace(lab.nodeOf(of)))) {
+            int index = inPod.links().require(DEVICE).peer();
+            return inNode.links()
+                    .find(index)
+                    .orElseThrow(() -> new IllegalStateException(of + "'s " + DEVICE + " has no other end"))
+                    .name();
+        }
+    }
+}
