@@ -100,12 +100,12 @@ final class RuleTrace implements AutoCloseable {
         Object asked = flow.destination().ip();
         if (isAnyPort(flow)) {
             int port = flow.destination().port();
-            t.add(chain.rule(opening(flow.protocol(), source.is(client), destination.is(asked), TH_DPORT.is(port))));
-            t.add(chain.rule(opening(flow.protocol(), source.is(asked), destination.is(client), TH_SPORT.is(port))));
+            t.add(chain.rule(opening(flow.protocol(), TH_DPORT.is(port), source.is(client), destination.is(asked))));
+            t.add(chain.rule(opening(flow.protocol(), TH_SPORT.is(port), source.is(asked), destination.is(client))));
         } else {
             int port = flow.source().port();
-            t.add(chain.rule(opening(flow.protocol(), source.is(client), TH_SPORT.is(port))));
-            t.add(chain.rule(opening(flow.protocol(), destination.is(client), TH_DPORT.is(port))));
+            t.add(chain.rule(opening(flow.protocol(), TH_SPORT.is(port), source.is(client))));
+            t.add(chain.rule(opening(flow.protocol(), TH_DPORT.is(port), destination.is(client))));
         }
     }
 
@@ -124,8 +124,10 @@ final class RuleTrace implements AutoCloseable {
         return flow.source().port() == 0;
     }
 
-    private static Statement[] opening(Protocol protocol, Statement... matches) {
+    /** @param rarest comes first: every packet of the node is asked for it, and nearly all of them for nothing else */
+    private static Statement[] opening(Protocol protocol, Statement rarest, Statement... matches) {
         List<Statement> statements = new ArrayList<>();
+        statements.add(rarest);
         statements.add(META_L4PROTO.is(protocol.toString()));
         statements.addAll(List.of(matches));
         if (protocol == Protocol.TCP) {
