@@ -2,7 +2,6 @@ package dev.fairlead.bench;
 
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.netns.OwnThread;
-
 import dev.fairlead.packet.IpPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;

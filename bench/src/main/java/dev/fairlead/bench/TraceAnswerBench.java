@@ -40,7 +40,11 @@ public final class TraceAnswerBench {
             if (!Traced.of(trace).equals(Traced.COMPLETE)) {
                 throw new IllegalStateException("a trace without anything to disturb it is not complete: " + trace);
             }
-            double connection = trace.path("reply").path(trace.path("reply").size() - 1).path("tNs").asLong() / 1e6;
+            double connection = trace.path("reply")
+                            .path(trace.path("reply").size() - 1)
+                            .path("tNs")
+                            .asLong()
+                    / 1e6;
             lap.took(ANSWER, all);
             lap.took(CONNECTION, connection);
             lap.took(REST, all - connection);

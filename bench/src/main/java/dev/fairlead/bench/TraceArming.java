@@ -21,21 +21,23 @@ import java.util.Map;
  * Arms what the lab arms for a trace of pod client: its device, that of the pod that it asks for, their ports, the uplinks, and the
  * rules of both nodes. Nobody makes that connection, so what is armed sees nothing.
  *
- * @param pod whom the connection would reach; what other traffic reaches, so that it passes as much of what is armed as can be
- * @param target what the client would ask for, the pod itself or a Service
+ * @param pod whom the connection would reach; what other traffic reaches, at another port, so that it passes as much of what is armed as can be
+ * @param target the address that the client would ask for, of the pod itself or of a Service
  */
-record TraceArming(TraceLab lab, String pod, IpPort target) {
+record TraceArming(TraceLab lab, String pod, Ip target) {
     private static final int UNUSED_PORT = 40_000;
+    private static final int OTHER_PORT = TraceLab.PORT + 1;
     private static final String DEVICE = "eth0";
     private static final String UPLINK = "uplink";
 
     Observation arm() {
         Ip client = lab.ip("pods", TraceLab.CLIENT);
-        Flow flow = new Flow(Protocol.TCP, new IpPort(client, UNUSED_PORT), target);
+        IpPort asked = new IpPort(target, OTHER_PORT);
+        Flow flow = new Flow(Protocol.TCP, new IpPort(client, UNUSED_PORT), asked);
         var from = new dev.fairlead.trace.Place(
                 lab.nodeOf(TraceLab.CLIENT), name(TraceLab.CLIENT), List.of(client), DEVICE, port(TraceLab.CLIENT));
         return Observation.arm(
-                stage(), new Aim(from, flow, List.of(target, new IpPort(lab.ip("pods", pod), TraceLab.PORT))));
+                stage(), new Aim(from, flow, List.of(asked, new IpPort(lab.ip("pods", pod), OTHER_PORT))));
     }
 
     private static String name(String pod) {

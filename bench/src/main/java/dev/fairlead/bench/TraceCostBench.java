@@ -57,14 +57,16 @@ public final class TraceCostBench {
                     new Way("a Service on the other node", lab.toService(TraceLab.OTHER), TraceLab.FAR));
             for (Way way : ways) {
                 Traffic traffic = way.traffic();
-                TraceArming arming = new TraceArming(lab, way.pod(), traffic.target());
+                TraceArming arming =
+                        new TraceArming(lab, way.pod(), traffic.target().ip());
                 try (BulkLoad bulk = BulkLoad.start(traffic, LONGEST)) {
                     report = report.and(measure(arming, way.name() + BULK, Unit.GIGABITS, bulk, runs, progress));
                 }
                 try (Greeter ignored = Greeter.start(traffic.server(), traffic.port());
                         ConnectionLoad load =
                                 ConnectionLoad.start(traffic.client(), traffic.target(), 1, UNLIMITED, LONGEST)) {
-                    report = report.and(measure(arming, way.name() + CONNECTIONS, Unit.PER_SECOND, load, runs, progress));
+                    report = report.and(
+                            measure(arming, way.name() + CONNECTIONS, Unit.PER_SECOND, load, runs, progress));
                 }
             }
         }
@@ -75,9 +77,7 @@ public final class TraceCostBench {
             TraceArming arming, String what, Unit unit, Flowing traffic, int runs, Progress progress) {
         Results results = new Rounds("trace cost, " + what, Math.min(runs, WARM_UP), runs, progress)
                 .of(List.of(
-                        new Unarmed(UNARMED, traffic),
-                        new Armed(ARMED, traffic, arming),
-                        new Unarmed(AGAIN, traffic)));
+                        new Unarmed(UNARMED, traffic), new Armed(ARMED, traffic, arming), new Unarmed(AGAIN, traffic)));
         Samples unarmed = results.of(UNARMED, RATE);
         Samples armed = results.of(ARMED, RATE);
         Samples again = results.of(AGAIN, RATE);

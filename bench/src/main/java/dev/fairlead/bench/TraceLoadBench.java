@@ -128,10 +128,12 @@ public final class TraceLoadBench {
         Samples rate = results.of(BOTH, RATE);
         Samples quiet = results.of(TRACES, TOOK);
         Samples took = results.of(BOTH, TOOK);
-        Comparison connections = Comparison.of("other connections to the same Service", Unit.PER_SECOND, "this ÷ no traces")
+        Comparison connections = Comparison.of(
+                        "other connections to the same Service", Unit.PER_SECOND, "this ÷ no traces")
                 .with(Row.of("no traces", alone))
                 .with(new Row("one trace after the other", rate, rate.dividedBy(alone)))
-                .with("As many as the machine gives, at most " + PER_SECOND + "; programs and kernels share its processors.");
+                .with("As many as the machine gives, at most " + PER_SECOND
+                        + "; programs and kernels share its processors.");
         Comparison traces = Comparison.of("a trace, from the question to the answer", Unit.MILLISECONDS, "this ÷ quiet")
                 .with(Row.of("no other connections", quiet))
                 .with(new Row("under that load", took, took.dividedBy(quiet)))

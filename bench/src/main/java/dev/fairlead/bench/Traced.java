@@ -16,7 +16,8 @@ enum Traced {
         if (trace.path("lostEvents").asLong() > 0) {
             return SAID;
         }
-        boolean whole = trace.path("agree").asBoolean() && arrives(trace.path("request")) && arrives(trace.path("reply"));
+        boolean whole =
+                trace.path("agree").asBoolean() && arrives(trace.path("request")) && arrives(trace.path("reply"));
         return whole ? COMPLETE : SILENT;
     }
 

@@ -107,7 +107,8 @@ record BenchCommand(Terminal terminal) implements Command {
                 .addOption(OptionSpec.builder("--runs")
                         .type(int.class)
                         .paramLabel("N")
-                        .description("How often each is measured. Default: 30; lab start: 10; lab change: 200; crowd: 3")
+                        .description(
+                                "How often each is measured. Default: 30; lab start: 10; lab change: 200; crowd: 3")
                         .build())
                 .addOption(OptionSpec.builder("--part")
                         .type(String.class)

@@ -83,8 +83,9 @@ class BenchTextTest {
                 .isEqualTo("fairlead: 'speed' can't be measured, but cni, crowd, bridge, lab and trace can;"
                         + " see `fairlead bench --help`\n");
         assertThat(refused("bench", "trace", "--part", "speed"))
-                .isEqualTo("fairlead: --part 'speed' is not start, change or crowd of lab, nor cost, answer or load of trace;"
-                        + " see `fairlead bench --help`\n");
+                .isEqualTo(
+                        "fairlead: --part 'speed' is not start, change or crowd of lab, nor cost, answer or load of trace;"
+                                + " see `fairlead bench --help`\n");
         assertThat(refused("bench", "trace", "--part", "crowd"))
                 .isEqualTo("fairlead: --part crowd is a part of lab, which is not asked for;"
                         + " see `fairlead bench --help`\n");
