@@ -156,10 +156,30 @@ public final class Oracle {
     /** Skips the running test, with the reason, when a program isn't on the PATH. */
     public static void assumeInstalled(String program) {
         if (!isInstalled(program)) {
-            String reason = "SKIPPED: the program '" + program + "' is not installed";
-            System.out.println(reason);
-            Assumptions.abort(reason);
+            skip("SKIPPED: the program '" + program + "' is not installed");
         }
+    }
+
+    /**
+     * Skips the running test, with the reason, where {@code tcpdump} can't run: it gives up root's rights for those of a user of
+     * its own, which the user namespace of an ordinary user's tests doesn't have.
+     */
+    public static void assumeTcpdumpRuns() {
+        assumeInstalled("tcpdump");
+        try {
+            List<String> users = Files.readAllLines(Path.of("/proc/self/uid_map"));
+            boolean one = users.size() == 1 && users.getFirst().strip().endsWith(" 1");
+            if (one) {
+                skip("SKIPPED: tcpdump needs a second user, and this user namespace has one");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading which users there are", e);
+        }
+    }
+
+    private static void skip(String reason) {
+        System.out.println(reason);
+        Assumptions.abort(reason);
     }
 
     public static boolean isInstalled(String program) {
