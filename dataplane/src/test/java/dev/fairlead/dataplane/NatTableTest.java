@@ -14,6 +14,7 @@ import dev.fairlead.plan.nat.Masquerade;
 import dev.fairlead.plan.nat.NatBook;
 import dev.fairlead.plan.nat.Translation;
 import dev.fairlead.plan.nat.Translation.Loopback;
+import dev.fairlead.testkit.Golden;
 import dev.fairlead.testkit.Oracle;
 import dev.fairlead.testkit.RealKernel;
 import dev.fairlead.testkit.TestNamespaces;
@@ -95,7 +96,7 @@ class NatTableTest {
                     NatTable table = NatTable.start(node, rtnetlink, spec(masquerade))) {
                 table.apply(book(WEB, DNS, CHAINED, ASKING));
                 assertThat(nft(node)).as("what nft lists is what we list").isEqualTo(table.text());
-                Golden.check(masquerade ? "nat.nft" : "nat-without-masquerade.nft", table.text());
+                Golden.check("dataplane", masquerade ? "nat.nft" : "nat-without-masquerade.nft", table.text());
                 assertThat(table.missing(WEB)).isEmpty();
             }
         }

@@ -10,6 +10,7 @@ import dev.fairlead.kernel.route.Rtnetlink;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Mac;
 import dev.fairlead.packet.Prefix;
+import dev.fairlead.testkit.Golden;
 import dev.fairlead.testkit.Oracle;
 import dev.fairlead.testkit.RealKernel;
 import dev.fairlead.testkit.TestNamespaces;
@@ -93,7 +94,7 @@ class PodWiringTest {
             }
             text.append('\n');
         }
-        Golden.check("pod-wiring.txt", text.toString().replace(pod.toString(), "net:[pod]"));
+        Golden.check("dataplane", "pod-wiring.txt", text.toString().replace(pod.toString(), "net:[pod]"));
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.fairlead.plan.Service;
 import dev.fairlead.plan.ServiceName;
 import dev.fairlead.plan.ServicePort;
 import dev.fairlead.plan.services.ServicePlan;
+import dev.fairlead.testkit.Golden;
 import dev.fairlead.testkit.Oracle;
 import dev.fairlead.testkit.RealKernel;
 import dev.fairlead.testkit.TestNamespaces;
@@ -77,7 +78,7 @@ class ServiceTableTextTest {
         assertThat(Oracle.in(node).run("nft", "list", "table", "inet", "fairlead"))
                 .as("what nft lists is what we list")
                 .isEqualTo(text);
-        Golden.check(golden, text);
+        Golden.check("dataplane", golden, text);
     }
 
     private static void check(String golden, ClusterPicture picture, TestNamespaces namespaces) {
@@ -164,8 +165,8 @@ class ServiceTableTextTest {
                         .as("and what a table made anew holds")
                         .isEqualTo(anew(plan, namespaces.create()));
             }
-            Golden.check("changes.txt", changes.toString());
-            Golden.check("one-service.nft", table.text());
+            Golden.check("dataplane", "changes.txt", changes.toString());
+            Golden.check("dataplane", "one-service.nft", table.text());
         }
     }
 

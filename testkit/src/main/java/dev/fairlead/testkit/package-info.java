@@ -7,8 +7,8 @@
  * test that leaves a descriptor, namespace, process or file behind. {@link dev.fairlead.testkit.Oracle} asks {@code ip},
  * {@code bridge}, {@code nft}, {@code conntrack} and {@code tcpdump}, never our own code. {@link
  * dev.fairlead.testkit.Story} is a conversation with kubectl, and {@link dev.fairlead.testkit.CuttingRelay} a connection that is cut. {@link
- * dev.fairlead.testkit.Btf} reads the running kernel's own description of its structures. Everything here belongs to the
- * thread of the test.
+ * dev.fairlead.testkit.Btf} reads the running kernel's own description of its structures, and {@link
+ * dev.fairlead.testkit.Golden} holds texts against files. Everything here belongs to the thread of the test.
  */
 @NullMarked
 package dev.fairlead.testkit;

@@ -8,6 +8,7 @@ import dev.fairlead.packet.Flow;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.IpPort;
 import dev.fairlead.packet.Protocol;
+import dev.fairlead.testkit.Golden;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,7 +62,7 @@ class PredictorTest {
             text.append(Dump.of(PREDICTOR.predict(TwoNodeScene.place(from), sent)))
                     .append('\n');
         }
-        Golden.check("path-" + from + "-to-" + to.replace(':', '-') + ".txt", text.toString());
+        Golden.check("trace", "path-" + from + "-to-" + to.replace(':', '-') + ".txt", text.toString());
     }
 
     /** A UDP refusal is an ICMP error, which the node sends as any packet of its own; a reset goes out where the SYN came in. */

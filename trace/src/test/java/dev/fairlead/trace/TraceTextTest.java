@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.packet.Family;
 import dev.fairlead.packet.Protocol;
+import dev.fairlead.testkit.Golden;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -25,6 +26,7 @@ class TraceTextTest {
     void predicted(int width) {
         TraceText text = new TraceText(width, false);
         Golden.check(
+                "trace",
                 "text-" + width + ".txt",
                 text.prediction("default/client", "svc/default/there:80", prediction("there:80", Family.IPV4))
                         + "\n"
@@ -39,6 +41,7 @@ class TraceTextTest {
     @ValueSource(ints = {40, 80, 120})
     void explained(int width) {
         Golden.check(
+                "trace",
                 "text-explained-" + width + ".txt",
                 new TraceText(width, true)
                         .prediction("default/client", "svc/default/there:80", prediction("there:80", Family.IPV4)));
@@ -55,6 +58,7 @@ class TraceTextTest {
             at += 3_456;
         }
         Golden.check(
+                "trace",
                 "text-timed-" + width + ".txt",
                 new TraceText(width, false)
                         .hops(

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Prefix;
 import dev.fairlead.plan.ClusterPicture;
-import dev.fairlead.plan.Golden;
 import dev.fairlead.plan.Node;
+import dev.fairlead.testkit.Golden;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,8 +29,9 @@ class NodeRoutesTest {
     void everyOtherNodesPodsAreReachedThroughItsAddressOfTheSameFamily() {
         NodeRoutes routes = NodeRoutes.plan(dualStack, "n1", UPLINK);
         assertThat(routes.problems()).isEmpty();
-        Golden.check("routes/dual-stack.txt", routes.text());
+        Golden.check("plan", "routes/dual-stack.txt", routes.text());
         Golden.check(
+                "plan",
                 "routes/dual-stack-mtu.txt",
                 NodeRoutes.plan(dualStack, "n2", new NodeRoutes.Uplink("eth0", 1450))
                         .text());
@@ -58,7 +59,9 @@ class NodeRoutesTest {
                 .with(node("n6", "fd00::7", "10.244.6.0/24"))
                 .with(node("n7", "172.30.0.8", "10.244.7.0/24 10.244.7.0/25"));
         Golden.check(
-                "routes/problems.txt", NodeRoutes.plan(picture, "n1", UPLINK).text());
+                "plan",
+                "routes/problems.txt",
+                NodeRoutes.plan(picture, "n1", UPLINK).text());
     }
 
     @Test
@@ -76,7 +79,7 @@ class NodeRoutesTest {
                 .with(node("n3", "fd00::4 172.30.0.4", "10.244.9.0/24")) // lost two pod CIDRs
                 .with(node("n4", "172.30.0.5", "10.244.4.0/24")); // got its pod CIDR
         NodeRoutes after = NodeRoutes.plan(changed, "n1", UPLINK);
-        Golden.check("routes/change.txt", NodeRoutes.diff(before, after).text());
+        Golden.check("plan", "routes/change.txt", NodeRoutes.diff(before, after).text());
         assertThat(NodeRoutes.diff(after, after).isEmpty()).isTrue();
         assertThat(NodeRoutes.diff(NodeRoutes.NONE, after).add())
                 .hasSize(after.routes().size());

@@ -7,9 +7,9 @@ import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.IpPort;
 import dev.fairlead.packet.Protocol;
 import dev.fairlead.plan.ClusterPicture;
-import dev.fairlead.plan.Golden;
 import dev.fairlead.plan.Service;
 import dev.fairlead.plan.ServicePort;
+import dev.fairlead.testkit.Golden;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +21,9 @@ class ServiceChangeTest {
     @Test
     void aFirstPlanIsAllNew() {
         Golden.check(
-                "services/first.txt", change(ServicePlan.empty("n1"), picture).text());
+                "plan",
+                "services/first.txt",
+                change(ServicePlan.empty("n1"), picture).text());
     }
 
     @Test
@@ -91,7 +93,7 @@ class ServiceChangeTest {
                         .build()));
         plan = step(text, plan, "the Service is deleted", picture.withoutService(Cluster.DNS));
         step(text, plan, "and made again", picture);
-        Golden.check("services/endpoints-come-and-go.txt", text.toString());
+        Golden.check("plan", "services/endpoints-come-and-go.txt", text.toString());
     }
 
     @Test
@@ -105,7 +107,7 @@ class ServiceChangeTest {
                 "another Service range",
                 picture.withServiceCidrs(Cluster.prefixes("10.96.0.0/16", "10.98.0.0/24")));
         step(text, plan, "this node leaves", picture.withoutNode("n1"));
-        Golden.check("services/nodes-come-and-go.txt", text.toString());
+        Golden.check("plan", "services/nodes-come-and-go.txt", text.toString());
     }
 
     @Test

@@ -7,11 +7,11 @@ import dev.fairlead.packet.IpPort;
 import dev.fairlead.packet.Protocol;
 import dev.fairlead.plan.ClusterPicture;
 import dev.fairlead.plan.Endpoint;
-import dev.fairlead.plan.Golden;
 import dev.fairlead.plan.Node;
 import dev.fairlead.plan.Service;
 import dev.fairlead.plan.ServiceName;
 import dev.fairlead.plan.ServicePort;
+import dev.fairlead.testkit.Golden;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -22,7 +22,10 @@ class ServicePlanTest {
 
     @Test
     void everyNodeHoldsAllFrontendsAndItsOwnHairpins() {
-        Golden.check("services/n1.txt", ServicePlan.of(Cluster.picture(), "n1").text());
+        Golden.check(
+                "plan",
+                "services/n1.txt",
+                ServicePlan.of(Cluster.picture(), "n1").text());
         ServicePlan other = ServicePlan.of(Cluster.picture(), "n2");
         assertThat(other.hairpins().keySet())
                 .containsExactlyElementsOf(Cluster.ips("10.244.2.7", "10.244.2.9", "10.244.2.20", "fd00:2::7"));

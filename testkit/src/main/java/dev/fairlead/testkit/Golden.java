@@ -1,4 +1,4 @@
-package dev.fairlead.plan;
+package dev.fairlead.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,15 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Expected texts as files in {@code plan/src/test/resources/golden}. To write them anew and review the change with
- * {@code git diff}: {@code mvn -pl plan -am test -Dgolden.update=true}.
+ * Expected texts as files in {@code ROOM/src/test/resources/golden}. To write them anew and review the change with {@code git
+ * diff}: {@code mvn -pl ROOM -am test -Dgolden.update=true}.
  */
 public final class Golden {
     private Golden() {}
 
-    /** Fails unless {@code text} is what the file holds. */
-    public static void check(String file, String text) {
-        Path path = Path.of(System.getProperty("fairlead.home", "."), "plan/src/test/resources/golden", file);
+    /** Fails unless {@code text} is what the room's file holds. */
+    public static void check(String room, String file, String text) {
+        Path path = Path.of(System.getProperty("fairlead.home", "."), room, "src/test/resources/golden", file);
         try {
             if (Boolean.getBoolean("golden.update")) {
                 Files.createDirectories(path.getParent());
