@@ -31,6 +31,8 @@ import java.util.function.Supplier;
 public final class LabHost implements AutoCloseable {
     static final Path LOG = LabNodes.RUN.resolve("lab.log");
     private static final int O_WRONLY_CREAT_APPEND = 1 | 0x40 | 0x400;
+    /** How long the other pods are waited for when one has failed. */
+    private static final Duration OTHERS = Duration.ofSeconds(10);
 
     private final LabDoor door;
     private final Lab lab;
@@ -157,8 +159,13 @@ public final class LabHost implements AutoCloseable {
     /** Waits until every pod is ready and every node holds the routes and Services. @return whether it was in time */
     public boolean awaitReady(Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
-        boolean ready = lab.await(picture -> Lab.isSettled(picture) || hasFailed(picture), patience)
-                && Lab.isSettled(lab.picture());
+        var unused = lab.await(picture -> Lab.isSettled(picture) || anyHasFailed(picture), patience);
+        if (anyHasFailed(lab.picture())) {
+            // The others are still at it: what is told of them afterwards is to be what became of them.
+            Duration rest = Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
+            unused = lab.await(LabHost::allHaveSaid, rest.compareTo(OTHERS) < 0 ? rest : OTHERS);
+        }
+        boolean ready = Lab.isSettled(lab.picture());
         if (lab.isEnding()) {
             return false;
         }
@@ -168,11 +175,20 @@ public final class LabHost implements AutoCloseable {
         return ready;
     }
 
+    private static boolean anyHasFailed(LabPicture picture) {
+        return picture.pods().values().stream().anyMatch(pod -> hasFailed(pod.status()));
+    }
+
     /** A pod that has said why it doesn't start won't be waited for. */
-    private static boolean hasFailed(LabPicture picture) {
+    private static boolean allHaveSaid(LabPicture picture) {
         return picture.pods().values().stream()
-                .anyMatch(pod -> pod.status().phase() == PodStatus.Phase.FAILED
-                        || !pod.status().reason().isEmpty());
+                .allMatch(pod -> pod.status().ready()
+                        || pod.status().phase() == PodStatus.Phase.SUCCEEDED
+                        || hasFailed(pod.status()));
+    }
+
+    private static boolean hasFailed(PodStatus status) {
+        return status.phase() == PodStatus.Phase.FAILED || !status.reason().isEmpty();
     }
 
     /** Serves commands until one asks the lab to go down, and takes everything down. */
