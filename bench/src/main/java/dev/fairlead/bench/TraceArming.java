@@ -37,7 +37,7 @@ record TraceArming(TraceLab lab, String pod, Ip target) {
         var from = new dev.fairlead.trace.Place(
                 lab.nodeOf(TraceLab.CLIENT), name(TraceLab.CLIENT), List.of(client), DEVICE, port(TraceLab.CLIENT));
         return Observation.arm(
-                stage(), new Aim(from, flow, List.of(asked, new IpPort(lab.ip("pods", pod), OTHER_PORT))));
+                stage(), new Aim(from, flow, List.of(asked, new IpPort(lab.ip("pods", pod), OTHER_PORT)), List.of()));
     }
 
     private static String name(String pod) {

@@ -86,7 +86,8 @@ record LabStatusCommand(Terminal terminal) implements Command {
     private static String ports(JsonNode service) {
         List<String> ports = new ArrayList<>();
         for (JsonNode port : service.path("ports")) {
-            ports.add(text(port, "port") + "/" + text(port, "protocol"));
+            String onNodes = port.has("nodePort") ? ":" + text(port, "nodePort") : "";
+            ports.add(text(port, "port") + onNodes + "/" + text(port, "protocol"));
         }
         return String.join(",", ports);
     }

@@ -103,6 +103,42 @@ class LabTraceTest {
     }
 
     @Test
+    void aNodePortOfAnotherNode() {
+        for (int i = 0; i < 4; i++) { // of two endpoints one is back where the packet came from
+            JsonNode trace = traced.trace("client", "node/node-2:30080");
+            TracedLab.assertAgrees(trace);
+            assertThat(trace.path("verdict").asText()).startsWith("answered in ");
+            assertThat(TracedLab.way(trace.path("request")))
+                    .startsWith("left client/eth0, entered node-1, routed node-1/uplink, left node-1/uplink,"
+                            + " entered node-2/uplink, dnat node-2, routed node-2/")
+                    .contains(", snat node-2, ");
+            assertThat(TracedLab.way(trace.path("reply"))).contains("unsnat node-2", "undnat node-2");
+        }
+        JsonNode toItself = traced.trace("near", "node/node-2:30080");
+        TracedLab.assertAgrees(toItself);
+        TracedLab.assertAgrees(traced.trace("node/node-1", "node/node-2:30080"));
+        TracedLab.assertAgrees(traced.trace("client", "[" + TracedLab.ipv6(lab.node("node-2")) + "]:30080"));
+    }
+
+    @Test
+    void aNodePortOfTheOwnNode() {
+        JsonNode trace = traced.trace("client", "node/node-1:30080");
+        TracedLab.assertAgrees(trace);
+        assertThat(TracedLab.way(trace.path("request"))).doesNotContain("snat");
+        TracedLab.assertAgrees(traced.trace("node/node-1", "node/node-1:30080"));
+        TracedLab.assertAgrees(traced.trace("client", "[" + TracedLab.ipv6(lab.node("node-1")) + "]:30080"));
+    }
+
+    @Test
+    void aNodePortWithoutEndpoints() {
+        for (String node : List.of("node/node-1", "node/node-2")) {
+            JsonNode trace = traced.trace("client", node + ":30077");
+            TracedLab.assertAgrees(trace);
+            assertThat(trace.path("verdict").asText()).startsWith("refused by " + node.substring(5));
+        }
+    }
+
+    @Test
     void datagrams() {
         JsonNode trace = traced.trace("client", "svc/kube-system/kube-dns:53", "--proto", "udp");
         TracedLab.assertAgrees(trace);

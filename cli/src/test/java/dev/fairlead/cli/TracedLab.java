@@ -14,7 +14,8 @@ import java.util.List;
  *                                           ├ switch
  *   node-2: far, idle ──── fl0 ── uplink ───┘
  *
- *   Service near → near, far → far, all → near and far, none → nobody
+ *   Service near → near, far → far, all → near and far, none → nobody; node ports: gate 30080 → near and far,
+ *   shut 30077 → nobody
  * </pre>
  */
 record TracedLab(TestLab lab) implements AutoCloseable {
@@ -25,7 +26,9 @@ record TracedLab(TestLab lab) implements AutoCloseable {
             + service("near", "{app: near}")
             + service("far", "{app: far}")
             + service("all", "{web: 'yes'}")
-            + service("none", "{app: nobody}");
+            + service("none", "{app: nobody}")
+            + service("gate", "{web: 'yes'}", ", nodePort: 30080")
+            + service("shut", "{app: nobody}", ", nodePort: 30077");
 
     private static String pod(String name, String node, String container) {
         return """
@@ -38,13 +41,18 @@ record TracedLab(TestLab lab) implements AutoCloseable {
     }
 
     private static String service(String name, String selector) {
+        return service(name, selector, "");
+    }
+
+    /** @param nodePort {@code , nodePort: 30080}, or nothing */
+    private static String service(String name, String selector, String nodePort) {
         return """
                 apiVersion: v1
                 kind: Service
                 metadata: {name: %s}
-                spec: {selector: %s, ports: [{name: http, port: 80}], ipFamilyPolicy: PreferDualStack}
+                spec: {type: %s, selector: %s, ports: [{name: http, port: 80%s}], ipFamilyPolicy: PreferDualStack}
                 ---
-                """.formatted(name, selector);
+                """.formatted(name, nodePort.isEmpty() ? "ClusterIP" : "NodePort", selector, nodePort);
     }
 
     static TracedLab up() {

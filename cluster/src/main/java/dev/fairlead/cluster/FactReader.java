@@ -96,6 +96,9 @@ final class FactReader {
             }
         }
         List<ServicePort> ports = new ArrayList<>();
+        boolean onNodes = !spec.path("externalTrafficPolicy")
+                .asText()
+                .equals("Local"); // not kept yet: its node ports stay closed
         for (JsonNode port : spec.path("ports")) {
             int number = port(port.path("port"), "spec.ports.port");
             JsonNode target = port.path("targetPort");
@@ -103,7 +106,10 @@ final class FactReader {
                     port.path("name").asText(""),
                     protocol(port.path("protocol"), "spec.ports.protocol"),
                     number,
-                    target.isValueNode() && !target.isNull() ? target.asText() : Integer.toString(number)));
+                    target.isValueNode() && !target.isNull() ? target.asText() : Integer.toString(number),
+                    onNodes && port.path("nodePort").asInt(0) != 0
+                            ? port(port.path("nodePort"), "spec.ports.nodePort")
+                            : 0));
         }
         return new Fact.OfServiceObject(
                 new Service(new ServiceName(namespace(object), name(object)), clusterIps, ports));

@@ -2,6 +2,7 @@ package dev.fairlead.dataplane;
 
 import static dev.fairlead.kernel.nftables.Fields.CT_ORIGINAL_IP6_DADDR;
 import static dev.fairlead.kernel.nftables.Fields.CT_ORIGINAL_IP_DADDR;
+import static dev.fairlead.kernel.nftables.Fields.CT_ORIGINAL_PROTO_DST;
 import static dev.fairlead.kernel.nftables.Fields.CT_STATE;
 import static dev.fairlead.kernel.nftables.Fields.CT_STATUS;
 import static dev.fairlead.kernel.nftables.Fields.IP6_DADDR;
@@ -37,12 +38,13 @@ import java.util.List;
  *
  * <table>
  *   <caption>Chains</caption>
- *   <tr><td>nat-prerouting, nat-output</td><td>a new connection to a Service port goes to that port's chain: DNAT</td></tr>
+ *   <tr><td>nat-prerouting, nat-output</td><td>a new connection to a Service port or a node port goes to that port's chain:
+ *     DNAT</td></tr>
  *   <tr><td>refuse-prerouting, refuse-output</td><td>what is still addressed to a Service has nobody to go to: a port that
  *     no Service has or that has no endpoints is rejected, an address that no Service has is dropped. Before routing, since
  *     a Service address has no route</td></tr>
  *   <tr><td>nat-postrouting</td><td>masquerade where the reply would not come back here otherwise: a pod that reaches itself,
- *     and clients outside the cluster</td></tr>
+ *     clients outside the cluster, and clients of other nodes that come by a node port</td></tr>
  * </table>
  *
  * The reply needs no rule: conntrack undoes what it remembers.
@@ -52,25 +54,35 @@ final class ServiceSchema {
             Table.of(TableFamily.INET, "fairlead").commented("Services, by Fairlead: changes made here are lost");
 
     /** The sets and maps of one family; the keys of IPv4 and IPv6 differ in length, so each has its own. */
-    record Sets(NftSet services, NftSet clusterIps, NftSet serviceCidrs, NftSet sources, NftSet hairpins) {
+    record Sets(
+            NftSet services,
+            NftSet clusterIps,
+            NftSet nodePorts,
+            NftSet serviceCidrs,
+            NftSet sources,
+            NftSet ownSources,
+            NftSet hairpins) {
 
         private static Sets of(String suffix, ScalarType address) {
             return new Sets(
                     TABLE.verdictMap("service-ips" + suffix, address, ScalarType.INET_PROTO, ScalarType.INET_SERVICE)
                             .commented("Service address, protocol and port to its chain"),
                     TABLE.set("cluster-ips" + suffix, address).commented("addresses that a Service has"),
+                    TABLE.set("node-ports" + suffix, address, ScalarType.INET_PROTO, ScalarType.INET_SERVICE)
+                            .commented("ports of this node that a Service has"),
                     TABLE.set("service-cidrs" + suffix, address)
                             .interval()
                             .commented("where Service addresses come from"),
                     TABLE.set("cluster-sources" + suffix, address)
                             .interval()
                             .commented("pods and nodes: everybody else is outside"),
+                    TABLE.set("own-sources" + suffix, address).interval().commented("this node and its pods"),
                     TABLE.set("hairpins" + suffix, address, address)
                             .commented("endpoints of this node, to themselves"));
         }
 
         List<NftSet> all() {
-            return List.of(services, clusterIps, serviceCidrs, sources, hairpins);
+            return List.of(services, clusterIps, nodePorts, serviceCidrs, sources, ownSources, hairpins);
         }
     }
 
@@ -132,6 +144,7 @@ final class ServiceSchema {
 
     private static void refusal(Transaction t, Field destination, Sets sets) {
         t.add(REFUSE.rule(destination.in(sets.clusterIps()), goTo("no-such-port")));
+        t.add(REFUSE.rule(concat(destination, META_L4PROTO, TH_DPORT).in(sets.nodePorts()), goTo("no-such-port")));
         t.add(REFUSE.rule(destination.in(sets.serviceCidrs()), drop()));
     }
 
@@ -148,5 +161,11 @@ final class ServiceSchema {
         t.add(MASQUERADING
                 .rule(asked.in(sets.clusterIps()), source.notIn(sets.sources()), masqueradeFullyRandom())
                 .commented("from outside the cluster"));
+        t.add(MASQUERADING
+                .rule(
+                        concat(asked, META_L4PROTO, CT_ORIGINAL_PROTO_DST).in(sets.nodePorts()),
+                        source.notIn(sets.ownSources()),
+                        masqueradeFullyRandom())
+                .commented("to a port of this node"));
     }
 }

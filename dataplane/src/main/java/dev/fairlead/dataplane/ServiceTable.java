@@ -144,6 +144,13 @@ public final class ServiceTable implements AutoCloseable {
             members(
                     t,
                     family,
+                    sets.ownSources(),
+                    change.ownSources(),
+                    Prefix::family,
+                    prefix -> sets.ownSources().element(prefix));
+            members(
+                    t,
+                    family,
                     sets.hairpins(),
                     change.hairpins(),
                     Ip::family,
@@ -183,7 +190,7 @@ public final class ServiceTable implements AutoCloseable {
     }
 
     private static boolean isOneRule(ServiceChange.Changed pair) {
-        return pair.before().owner().equals(pair.after().owner())
+        return pair.before().chain().equals(pair.after().chain())
                 && !pair.before().rejects()
                 && !pair.after().rejects();
     }
@@ -221,6 +228,9 @@ public final class ServiceTable implements AutoCloseable {
 
     /** A frontend without backends has no chain: what isn't translated is refused afterwards. */
     private static void add(Transaction t, Frontend frontend) {
+        if (frontend.nodePort()) {
+            t.add(sets(frontend).nodePorts(), List.of(nodePort(frontend)));
+        }
         if (!frontend.rejects()) {
             Chain chain = chain(frontend);
             t.add(chain);
@@ -230,6 +240,9 @@ public final class ServiceTable implements AutoCloseable {
     }
 
     private static void remove(Transaction t, Frontend frontend) {
+        if (frontend.nodePort()) {
+            t.delete(sets(frontend).nodePorts(), List.of(nodePort(frontend)));
+        }
         if (!frontend.rejects()) {
             Chain chain = chain(frontend);
             t.delete(sets(frontend).services(), List.of(element(frontend)));
@@ -248,11 +261,16 @@ public final class ServiceTable implements AutoCloseable {
         return ServiceSchema.sets(frontend.key().ip().family());
     }
 
-    /** Named as kube-proxy names them; IPv6 chains are told apart, as both families are in one table here. */
     private static Chain chain(Frontend frontend) {
-        String prefix = frontend.key().ip().isIpv4() ? "service-" : "service6-";
-        return ServiceSchema.TABLE.chain(
-                frontend.owner().chain(prefix, frontend.key().protocol()));
+        return ServiceSchema.TABLE.chain(frontend.chain());
+    }
+
+    private static Element nodePort(Frontend frontend) {
+        FrontendKey key = frontend.key();
+        return sets(frontend)
+                .nodePorts()
+                .element(key.ip(), key.protocol(), key.port())
+                .commented(frontend.owner().toString());
     }
 
     private static Element element(Frontend frontend) {

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
  *   10.96.0.10 web      a, b        10.96.0.77 nobody   no endpoints
  *   10.96.0.11 here     a           10.96.0.99 free     no Service has it
  *   10.96.0.12 there    b
+ *   node ports: web 30010, there 30012, nobody 30077
  *   all: port 80 to 8080, TCP and UDP; port 81 TCP only; port 82 UDP only, both to 8080 of a
  * </pre>
  */
@@ -69,6 +70,18 @@ class PacketTableTest {
             client     free:80     drop
             n1         free:80     drop
             outside    free:80     drop
+            client     n1:30010    a | b
+            a          n1:30010    a masquerade | b
+            n1         n1:30010    a | b
+            outside    n1:30010    a masquerade | b masquerade
+            b          n1:30010    a masquerade | b masquerade
+            client     n2:30010    a masquerade | b masquerade
+            n1         n2:30012    b masquerade
+            outside    n1:30012    b masquerade
+            client     n1:30077    reject
+            n1         n1:30077    reject
+            outside    n1:30077    reject
+            b          n1:30077    reject
             client     a:8080      pass a
             client     b:8080      pass b
             a          a:8080      pass a
@@ -108,7 +121,7 @@ class PacketTableTest {
             cluster.services(cluster.n2).apply(second);
             List<String> wrong = new ArrayList<>();
             for (Row row : rows(cluster)) {
-                ServicePlan plan = row.from == cluster.b ? second : first;
+                ServicePlan plan = translator(row, cluster) == cluster.n2 ? second : first;
                 String decided = decided(plan.decide(row.flow()), row, cluster);
                 String seen = seen(row, cluster);
                 if (!decided.equals(row.expected) || !seen.equals(row.expected)) {
@@ -122,15 +135,25 @@ class PacketTableTest {
         }
     }
 
+    /** The node whose address is asked, else the sender's own. */
+    private static Place translator(Row row, TwoNodes cluster) {
+        for (Place node : List.of(cluster.n1, cluster.n2)) {
+            if (row.to.ip().equals(node.ip(row.to.ip().family()))) {
+                return node;
+            }
+        }
+        return row.from == cluster.b ? cluster.n2 : cluster.n1;
+    }
+
     private static ClusterPicture picture() {
         ClusterPicture picture = TwoNodes.picture();
         for (Family family : Family.values()) {
             boolean four = family == Family.IPV4;
             picture = new Services(picture, family)
-                    .add("web", 10, four ? "10.244.1.5@n1 10.244.2.7@n2" : "fd00:1::5@n1 fd00:2::7@n2")
+                    .add("web", 10, 30_010, four ? "10.244.1.5@n1 10.244.2.7@n2" : "fd00:1::5@n1 fd00:2::7@n2")
                     .add("here", 11, four ? "10.244.1.5@n1" : "fd00:1::5@n1")
-                    .add("there", 12, four ? "10.244.2.7@n2" : "fd00:2::7@n2")
-                    .add("nobody", 77, "")
+                    .add("there", 12, 30_012, four ? "10.244.2.7@n2" : "fd00:2::7@n2")
+                    .add("nobody", 77, 30_077, "")
                     .picture();
         }
         return picture;
@@ -156,6 +179,7 @@ class PacketTableTest {
             case "a" -> cluster.a;
             case "b" -> cluster.b;
             case "n1" -> cluster.n1;
+            case "n2" -> cluster.n2;
             case "outside" -> cluster.outside;
             default -> fail("no place " + name);
         };
@@ -225,7 +249,7 @@ class PacketTableTest {
         if (source.equals(row.from.ip(source.family()))) {
             return "";
         }
-        Place node = row.from == cluster.b ? cluster.n2 : cluster.n1;
+        Place node = translator(row, cluster);
         boolean direct = row.from == node && row.expected.startsWith("pass ");
         for (JsonNode link : Oracle.in(node.netns()).ip("address")) {
             for (JsonNode address : link.get("addr_info")) {

@@ -105,6 +105,18 @@ class ServiceTableTextTest {
     }
 
     @Test
+    void nodePorts(TestNamespaces namespaces) {
+        ClusterPicture picture = dualStack()
+                .with(Service.named("default", "web")
+                        .clusterIp(Ip.of("10.96.0.10"))
+                        .clusterIp(Ip.of("fd00:96::10"))
+                        .port(new ServicePort("http", Protocol.TCP, 80, "8080", 30080))
+                        .port(new ServicePort("nobody", Protocol.UDP, 81, "8081", 30081))
+                        .build());
+        check("node-ports.nft", picture, namespaces);
+    }
+
+    @Test
     void noEndpoints(TestNamespaces namespaces) {
         check("no-endpoints.nft", TwoNodes.picture().with(web(Ip.of("10.96.0.10"), Ip.of("fd00:96::10"))), namespaces);
     }

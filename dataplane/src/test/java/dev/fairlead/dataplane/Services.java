@@ -23,10 +23,15 @@ record Services(ClusterPicture picture, Family family) {
 
     /** @param endpoints as {@code 10.244.1.5@n1 10.244.2.7@n2}, all ready */
     Services add(String name, int number, String endpoints) {
+        return add(name, number, 0, endpoints);
+    }
+
+    /** The same, and at each node's own address. @param nodePort or 0 */
+    Services add(String name, int number, int nodePort, String endpoints) {
         Service service = Service.named("default", name + (family == Family.IPV4 ? "" : "-6"))
                 .clusterIp(address(family, number))
-                .port(new ServicePort("t", Protocol.TCP, 80, "8080"))
-                .port(new ServicePort("u", Protocol.UDP, 80, "8080"))
+                .port(new ServicePort("t", Protocol.TCP, 80, "8080", nodePort))
+                .port(new ServicePort("u", Protocol.UDP, 80, "8080", nodePort))
                 .build();
         return new Services(picture.with(service).with(service.name(), slice(endpoints)), family);
     }

@@ -133,11 +133,14 @@ final class StatusReport {
         ArrayNode ports = json.putArray("ports");
         ArrayNode endpoints = json.putArray("endpoints");
         for (PortEndpoints behind : PortEndpoints.of(picture, service)) {
-            ports.addObject()
+            ObjectNode port = ports.addObject()
                     .put("name", behind.port().name())
                     .put("protocol", behind.port().protocol().name())
                     .put("port", behind.port().port())
                     .put("targetPort", behind.port().targetPort().toString());
+            if (behind.port().nodePort() != 0) {
+                port.put("nodePort", behind.port().nodePort());
+            }
             for (Endpoint endpoint : behind.endpoints()) {
                 endpoints
                         .addObject()

@@ -10,6 +10,7 @@ import dev.fairlead.packet.Flow;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.IpPort;
 import dev.fairlead.packet.Protocol;
+import dev.fairlead.trace.Event;
 import dev.fairlead.trace.Place;
 import dev.fairlead.trace.Prediction;
 import dev.fairlead.trace.Predictor;
@@ -166,7 +167,18 @@ public final class TraceQuestion {
         List<Place> ends = new ArrayList<>();
         ends.add(from);
         targets.forEach(target -> stage.scene().holder(target.ip()).ifPresent(ends::add));
-        return Observation.arm(stage.watching(ends), new Aim(from, flow, targets));
+        return Observation.arm(stage.watching(ends), new Aim(from, flow, targets, masks(flow, targets)));
+    }
+
+    /** What the client looks like behind a node that masquerades for it. */
+    private List<Ip> masks(Flow flow, List<IpPort> targets) {
+        return targets.stream()
+                .flatMap(target -> predictor.predict(from, flow, target).request().stream())
+                .filter(hop -> hop.event() == Event.SNAT)
+                .filter(hop -> !hop.node().equals(from.node())) // there it is known by what conntrack remembers
+                .map(hop -> hop.after().source().ip())
+                .distinct()
+                .toList();
     }
 
     private Found found(Flow flow, Observation.Observed seen, Attempt.Outcome outcome) {

@@ -40,7 +40,7 @@ final class ClusterView {
         List<ServicePort> ports = new ArrayList<>();
         for (dev.fairlead.lab.model.ServicePort port : service.spec().ports()) {
             ports.add(new ServicePort(
-                    port.name(), port.protocol(), port.port(), port.targetPort().toString()));
+                    port.name(), port.protocol(), port.port(), port.targetPort().toString(), port.nodePort()));
         }
         return ports;
     }

@@ -9,6 +9,7 @@ import dev.fairlead.plan.Service;
 import dev.fairlead.plan.ServiceName;
 import dev.fairlead.plan.services.Decision;
 import dev.fairlead.plan.services.Frontend;
+import dev.fairlead.plan.services.FrontendKey;
 import dev.fairlead.trace.Walk.Telling;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,8 +38,8 @@ final class NatWording {
         List<String> objects = new ArrayList<>(List.of(service(frontend.owner().service())));
         endpoint.filter(e -> !e.target().isEmpty()).ifPresent(e -> objects.add("pod/" + e.target()));
         return new Telling(
-                frontend.key().address() + " is Service " + frontend.owner()
-                        + ": the destination is rewritten to one of its endpoints",
+                frontend.key().address() + (frontend.nodePort() ? " is a node port of Service " : " is Service ")
+                        + frontend.owner() + ": the destination is rewritten to one of its endpoints",
                 List.of(
                         set("service-ips", memory.original()) + " {" + frontend.key() + "}",
                         "DNAT " + frontend.key().address() + " → " + backend + "   "
@@ -64,11 +65,15 @@ final class NatWording {
 
     static Telling snat(NodeView here, Flow before, Memory memory) {
         boolean itself = before.source().ip().equals(before.destination().ip());
+        boolean nodePort =
+                frontend(here, memory.original()).filter(Frontend::nodePort).isPresent();
+        String elsewhere =
+                nodePort ? "came by a port of this node from somewhere else" : "comes from outside of the cluster";
         return new Telling(
                 itself
                         ? "the pod reaches itself: its source becomes the node's, or it would answer itself directly and never see"
                                 + " the Service's address again"
-                        : "comes from outside of the cluster: its source becomes the node's, so that the answer comes back here",
+                        : elsewhere + ": its source becomes the node's, so that the answer comes back here",
                 List.of(
                         "masquerade fully-random   " + Wording.shown(before.source()) + " → "
                                 + Wording.shown(memory.reply().destination()),
@@ -102,7 +107,11 @@ final class NatWording {
         return new Telling(
                 "refused: " + reject.reason(),
                 List.of(
-                        set("cluster-ips", flow) + " {" + flow.destination().ip() + "}",
+                        frontend(here, flow)
+                                .filter(Frontend::nodePort)
+                                .map(met -> set("node-ports", flow) + " {" + met.key() + "}")
+                                .orElseGet(() -> set("cluster-ips", flow) + " {"
+                                        + flow.destination().ip() + "}"),
                         flow.protocol() == Protocol.TCP ? "reject with tcp reset" : "reject"),
                 owner(here, flow).map(service -> List.of(service(service))).orElse(List.of()));
     }
@@ -121,7 +130,18 @@ final class NatWording {
     }
 
     static Optional<ServiceName> owner(NodeView here, Flow flow) {
-        return here.services().clusterIps().find(flow.destination().ip());
+        return frontend(here, flow)
+                .map(met -> met.owner().service())
+                .or(() -> here.services().clusterIps().find(flow.destination().ip()));
+    }
+
+    private static Optional<Frontend> frontend(NodeView here, Flow flow) {
+        return here.services()
+                .frontends()
+                .find(new FrontendKey(
+                        flow.destination().ip(),
+                        flow.protocol(),
+                        flow.destination().port()));
     }
 
     /** With what would make it pass. */
@@ -132,7 +152,8 @@ final class NatWording {
         boolean known = false;
         for (var port : service.map(Service::ports).orElse(List.of())) {
             ports.add(port.port() + "/" + port.protocol());
-            known |= port.port() == flow.destination().port() && port.protocol() == flow.protocol();
+            int asked = flow.destination().port();
+            known |= (port.port() == asked || port.nodePort() == asked) && port.protocol() == flow.protocol();
         }
         return reject.reason()
                 + (known || ports.isEmpty()

@@ -95,7 +95,8 @@ public final class Predictor {
         Walk back = new Walk(flow, opening);
         Journey journey = new Journey(this::node, new ReplyHooks(request.memories(), client, end.answer()), back);
         boolean answered = end.answer() != Answer.NOBODY && end.answer() != Answer.SENDER;
-        if (end.answer() == Answer.RESET && client.isPod()) {
+        boolean sameNode = client.isPod() && client.node().equals(end.place().node());
+        if (end.answer() == Answer.RESET && sameNode) {
             journey.reset(client);
         } else if (answered) {
             var unused = journey.from(end.place());

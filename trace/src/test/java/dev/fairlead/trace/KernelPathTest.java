@@ -62,6 +62,22 @@ class KernelPathTest {
             client nobody:80      refused
             client here:81        refused
             node-1 nobody:80      refused
+            client node-1:30011   delivered
+            client node-1:30012   delivered
+            client node-2:30011   delivered
+            client node-2:30012   delivered
+            a      node-1:30011   delivered
+            a      node-2:30011   delivered
+            b      node-1:30011   delivered
+            b      node-1:30012   delivered
+            node-1 node-1:30011   delivered
+            node-1 node-1:30012   delivered
+            node-2 node-1:30011   delivered
+            node-2 node-1:30012   delivered
+            client node-1:30077   refused
+            client node-2:30077   refused
+            node-1 node-1:30077   refused
+            node-2 node-1:30077   refused
             client unknown:80     dropped
             node-1 unknown:80     dropped
             """;

@@ -86,7 +86,7 @@ final class NftTrace {
             }
             case "inet w pre2", "inet w out2" -> destinationBecomes(now);
             case "inet w forward2" -> {
-                if (!iif.equals(oif)) {
+                if (!iif.equals(oif) || !iif.equals("fl0")) { // the bridge shows what it only switches
                     routed(oif);
                 }
             }
@@ -114,6 +114,7 @@ final class NftTrace {
     private void entered(String device, Flow now) {
         hop(Event.ENTERED, device, now, now);
         flow = Optional.of(now);
+        ofProcess = false; // though the node may have sent it before
     }
 
     private void routed(String device) {

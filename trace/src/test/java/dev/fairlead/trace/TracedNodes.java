@@ -57,7 +57,10 @@ final class TracedNodes implements AutoCloseable {
         pod("a", "node-1", 1, 5, "veth-a");
         pod("b", "node-2", 2, 7, "veth-b");
         for (String name : List.of("node-1", "node-2")) {
-            sh(name, "nft '" + SERVICES + WITNESS + BRIDGE_WITNESS + "'");
+            String number = name.substring("node-".length());
+            String services = SERVICES.replace("HOST", Integer.toString(Integer.parseInt(number) + 1))
+                    .replace("NET", number);
+            sh(name, "nft '" + services + WITNESS + BRIDGE_WITNESS + "'");
         }
         for (String name : List.of("client", "a", "b")) {
             sh(name, "nft '" + WITNESS + "'");
@@ -200,6 +203,10 @@ final class TracedNodes implements AutoCloseable {
                 ip6 daddr fd00:96::11 tcp dport 80 dnat ip6 to [fd00:1::5]:8080
                 ip6 daddr fd00:96::12 tcp dport 80 dnat ip6 to [fd00:2::7]:8080
                 ip6 daddr fd00:96::20 tcp dport 80 dnat ip6 to [fd30::2]:9090
+                ip daddr 172.30.0.HOST tcp dport 30011 dnat ip to 10.244.1.5:8080
+                ip daddr 172.30.0.HOST tcp dport 30012 dnat ip to 10.244.2.7:8080
+                ip6 daddr fd30::HOST tcp dport 30011 dnat ip6 to [fd00:1::5]:8080
+                ip6 daddr fd30::HOST tcp dport 30012 dnat ip6 to [fd00:2::7]:8080
               }
               chain nat-prerouting { type nat hook prerouting priority dstnat; jump services; }
               chain nat-output { type nat hook output priority -100; jump services; }
@@ -207,6 +214,8 @@ final class TracedNodes implements AutoCloseable {
                 ct state established,related return
                 ip daddr @cluster-ips reject with tcp reset
                 ip6 daddr @cluster-ips6 reject with tcp reset
+                ip daddr 172.30.0.HOST tcp dport 30077 reject with tcp reset
+                ip6 daddr fd30::HOST tcp dport 30077 reject with tcp reset
                 ip daddr 10.96.0.0/16 drop
                 ip6 daddr fd00:96::/112 drop
               }
@@ -218,6 +227,8 @@ final class TracedNodes implements AutoCloseable {
                 ip saddr 10.244.2.7 ip daddr 10.244.2.7 masquerade fully-random
                 ip6 saddr fd00:1::5 ip6 daddr fd00:1::5 masquerade fully-random
                 ip6 saddr fd00:2::7 ip6 daddr fd00:2::7 masquerade fully-random
+                ct original ip daddr 172.30.0.HOST ip saddr != { 10.244.NET.0/24, 172.30.0.HOST } masquerade fully-random
+                ct original ip6 daddr fd30::HOST ip6 saddr != { fd00:NET::/64, fd30::HOST } masquerade fully-random
               }
             }
             """;

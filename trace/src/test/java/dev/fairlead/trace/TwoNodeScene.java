@@ -14,6 +14,7 @@ import dev.fairlead.plan.ServiceName;
 import dev.fairlead.plan.ServicePort;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Two nodes, three pods and one that uses its node's network, with the same last numbers in both families.
@@ -27,11 +28,11 @@ import java.util.List;
  *   10.96.0.10 web: a, b    10.96.0.11 here: a    10.96.0.12 there: b    10.96.0.20 hosted: proxy, port 9090
  *   10.96.0.30 stale: 10.244.1.99, which is gone    10.96.0.77 nobody: no endpoints    10.96.0.99: no Service
  *   all: port 80 to 8080 (but hosted), TCP and UDP
+ *   node ports: here 30011, there 30012, nobody 30077
  * </pre>
  */
 final class TwoNodeScene {
-    private static final List<ServicePort> PORTS =
-            List.of(new ServicePort("", Protocol.TCP, 80), new ServicePort("", Protocol.UDP, 80));
+    private static final Map<String, Integer> NODE_PORTS = Map.of("here", 30011, "there", 30012, "nobody", 30077);
 
     private TwoNodeScene() {}
 
@@ -72,7 +73,11 @@ final class TwoNodeScene {
                 name + "-" + family,
                 List.of(new EndpointSlice.Port("", Protocol.TCP, port), new EndpointSlice.Port("", Protocol.UDP, port)),
                 endpoints);
-        return picture.with(new Service(service, ips, PORTS)).with(service, slice);
+        int nodePort = NODE_PORTS.getOrDefault(name, 0);
+        List<ServicePort> ports = List.of(
+                new ServicePort("", Protocol.TCP, 80).onNodes(nodePort),
+                new ServicePort("", Protocol.UDP, 80).onNodes(nodePort));
+        return picture.with(new Service(service, ips, ports)).with(service, slice);
     }
 
     private static Place pod(String node, String name, int net, int host, String port) {

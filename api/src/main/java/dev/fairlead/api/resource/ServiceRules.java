@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Services (kubernetes {@code pkg/registry/core/service} and {@code pkg/apis/core/validation}).
@@ -21,6 +23,9 @@ final class ServiceRules implements Rules {
     private static final int AFFINITY_SECONDS = 10_800;
     private static final int NODE_PORT_FIRST = 30_000;
     private static final int NODE_PORT_LAST = 32_767;
+    /** Of these 2768 ports as many as KEP-3668 keeps: a 32nd, but 16 to 128. */
+    private static final int NODE_PORTS_ASKED_FOR = 86;
+
     private static final String HEADLESS = "None";
     private static final List<String> DISTRIBUTIONS = List.of("PreferClose", "PreferSameZone", "PreferSameNode");
 
@@ -110,6 +115,7 @@ final class ServiceRules implements Rules {
                 spec.set(field, old.get(field).deepCopy());
             }
         }
+        dropWhatTheTypeHasNot(service, before);
         if (hasNodePorts(service) && hasNodePorts(before)) {
             for (JsonNode port : spec.path("ports")) {
                 for (JsonNode earlier : old.path("ports")) {
@@ -123,6 +129,33 @@ final class ServiceRules implements Rules {
         }
     }
 
+    /** Whoever only changes the type need not take out what went with it ({@code dropTypeDependentFields} of the server). */
+    private static void dropWhatTheTypeHasNot(ObjectNode service, ObjectNode before) {
+        JsonNode old = before.path("spec");
+        ObjectNode spec = Defaults.object(service, "spec");
+        if (hasNodePorts(before) && !hasNodePorts(service) && nodePorts(spec).equals(nodePorts(old))) {
+            spec.path("ports").forEach(port -> ((ObjectNode) port).remove("nodePort"));
+        }
+        String policy = "externalTrafficPolicy";
+        if (isOpen(before) && !isOpen(service) && spec.path(policy).equals(old.path(policy))) {
+            spec.remove(policy);
+        }
+    }
+
+    private static List<Integer> nodePorts(JsonNode spec) {
+        List<Integer> ports = new ArrayList<>();
+        spec.path("ports").forEach(port -> ports.add(port.path("nodePort").asInt()));
+        return ports;
+    }
+
+    /** Whether somebody outside of the cluster can reach it. */
+    private static boolean isOpen(JsonNode service) {
+        return type(service).equals("NodePort")
+                || type(service).equals("LoadBalancer")
+                || (type(service).equals("ClusterIP")
+                        && !service.path("spec").path("externalIPs").isEmpty());
+    }
+
     @Override
     public void validate(ObjectNode object, List<FieldError> errors) {
         Cursor spec = new Cursor(object, "", errors).at("spec");
@@ -130,7 +163,12 @@ final class ServiceRules implements Rules {
         spec.at("selector").labels();
         spec.at("sessionAffinity").oneOf(List.of("ClientIP", "None"));
         spec.at("internalTrafficPolicy").oneOf(List.of("Cluster", "Local"));
-        spec.at("externalTrafficPolicy").oneOf(List.of("Cluster", "Local"));
+        Cursor external = spec.at("externalTrafficPolicy");
+        if (isOpen(object) || external.text().isEmpty()) {
+            external.oneOf(List.of("Cluster", "Local"));
+        } else {
+            external.invalid("may only be set for externally-accessible services");
+        }
         spec.at("trafficDistribution").oneOf(DISTRIBUTIONS);
         if (isExternalName(object)) {
             Cursor name = spec.at("externalName");
@@ -341,17 +379,22 @@ final class ServiceRules implements Rules {
             } else if (wanted != 0 && !taken.add(nodePort(port, wanted))) {
                 errors.add(FieldError.invalid(path, wanted, "provided port is already allocated"));
             } else if (wanted == 0) {
-                int free = NODE_PORT_FIRST;
-                while (free <= NODE_PORT_LAST && !taken.add(nodePort(port, free))) {
-                    free++;
-                }
-                if (free > NODE_PORT_LAST) {
-                    errors.add(FieldError.invalid(path, 0, "failed to allocate a nodePort: range is full"));
-                } else {
-                    ((ObjectNode) port).put("nodePort", free);
-                }
+                free(port, taken)
+                        .ifPresentOrElse(
+                                free -> ((ObjectNode) port).put("nodePort", free),
+                                () -> errors.add(
+                                        FieldError.invalid(path, 0, "failed to allocate a nodePort: range is full")));
             }
         }
+    }
+
+    /** Behind the lower part of the range while there is any: that part is for those who say which one they want. */
+    private static OptionalInt free(JsonNode port, Set<String> taken) {
+        return IntStream.concat(
+                        IntStream.rangeClosed(NODE_PORT_FIRST + NODE_PORTS_ASKED_FOR, NODE_PORT_LAST),
+                        IntStream.range(NODE_PORT_FIRST, NODE_PORT_FIRST + NODE_PORTS_ASKED_FOR))
+                .filter(number -> taken.add(nodePort(port, number)))
+                .findFirst();
     }
 
     private static String nodePort(JsonNode port, int number) {

@@ -15,8 +15,7 @@ import static dev.fairlead.lab.manifest.Shape.TRUTH;
  * {@code takes} and isn't read has no effect that a user of the lab would miss.
  */
 final class Schemas {
-    private static final String BALANCER_ONLY =
-            "belongs to type NodePort or LoadBalancer, which the lab does not have; leave it out";
+    private static final String BALANCER_ONLY = "belongs to load balancers, which the lab does not have; leave it out";
     private static final String NO_SUCH_VOLUME =
             "is not a volume that the lab has; use emptyDir, configMap, secret, downwardAPI or projected";
     private static final String NO_GRPC = "is not asked by the lab; use httpGet, tcpSocket or exec";
@@ -208,24 +207,23 @@ final class Schemas {
                     "externalName",
                     "ipFamilyPolicy",
                     "sessionAffinity",
-                    "internalTrafficPolicy")
+                    "internalTrafficPolicy",
+                    "externalTrafficPolicy")
             .takes(TEXT, "trafficDistribution")
             .takes(TEXTS, "clusterIPs", "ipFamilies")
-            .takes(TRUTH, "publishNotReadyAddresses")
+            .takes(TRUTH, "publishNotReadyAddresses", "allocateLoadBalancerNodePorts")
             .takes(OBJECT, "sessionAffinityConfig")
             .refuses(TEXTS, "externalIPs", "is not supported; the lab's Services have cluster addresses only")
-            .refuses(TEXT, "externalTrafficPolicy", BALANCER_ONLY)
             .refuses(NUMBER, "healthCheckNodePort", BALANCER_ONLY)
             .refuses(TEXT, "loadBalancerIP", BALANCER_ONLY)
             .refuses(TEXT, "loadBalancerClass", BALANCER_ONLY)
-            .refuses(TEXTS, "loadBalancerSourceRanges", BALANCER_ONLY)
-            .refuses(TRUTH, "allocateLoadBalancerNodePorts", BALANCER_ONLY);
+            .refuses(TEXTS, "loadBalancerSourceRanges", BALANCER_ONLY);
 
     static final Schema SERVICE_PORT = new Schema()
             .needs(NUMBER, "port", "is missing; use 1 to 65535")
             .takes(TEXT, "name", "protocol", "appProtocol")
             .takes(NUMBER_OR_TEXT, "targetPort")
-            .refuses(NUMBER, "nodePort", BALANCER_ONLY);
+            .takes(NUMBER, "nodePort");
 
     static final Schema DEPLOYMENT_SPEC = new Schema()
             .takes(NUMBER, "replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds")

@@ -44,12 +44,10 @@ final class ServiceReader {
     /** Before anything else: with another type goes a whole set of other fields. */
     static void checkType(String type, Scope scope) {
         switch (type) {
-            case "", "ClusterIP", "ExternalName" -> {}
-            case "NodePort", "LoadBalancer" ->
-                throw scope.wrong(
-                        "spec.type",
-                        type
-                                + " is not supported; the lab has ClusterIP Services, headless ones with clusterIP: None, and ExternalName");
+            case "", "ClusterIP", "ExternalName", "NodePort" -> {}
+            case "LoadBalancer" ->
+                scope.note(
+                        "spec.type", "LoadBalancer acts like NodePort; nobody gives out external addresses in a lab");
             default ->
                 throw scope.wrong(
                         "spec.type", "'" + Text.brief(type) + "' is not a Service type; use ClusterIP or leave it out");
@@ -92,6 +90,30 @@ final class ServiceReader {
                         "internalTrafficPolicy",
                         "'" + Text.brief(spec.text("internalTrafficPolicy")) + "' is unknown; use Cluster or Local");
         }
+        checkExternalPolicy(spec);
+    }
+
+    private static void checkExternalPolicy(Fields spec) {
+        String field = "externalTrafficPolicy";
+        if (!spec.has(field)) {
+            return;
+        }
+        String policy = spec.text(field);
+        if (!hasNodePorts(spec)) {
+            throw spec.wrong(field, "belongs to type NodePort or LoadBalancer; leave it out");
+        }
+        if (policy.equals("Local")) {
+            throw spec.wrong(
+                    field,
+                    "Local is not supported; with Cluster, which is the default, each node leads to all endpoints");
+        }
+        if (!policy.isEmpty() && !policy.equals("Cluster")) {
+            throw spec.wrong(field, "'" + Text.brief(policy) + "' is unknown; use Cluster or leave it out");
+        }
+    }
+
+    private static boolean hasNodePorts(Fields spec) {
+        return List.of("NodePort", "LoadBalancer").contains(spec.text("type"));
     }
 
     private static List<ServicePort> ports(Fields spec) {
@@ -104,7 +126,8 @@ final class ServiceReader {
                     fields.name("name", NameRule.LABEL),
                     PodReader.protocol(fields),
                     fields.port("port"),
-                    targetPort(fields));
+                    targetPort(fields),
+                    nodePort(spec, fields));
             if (port.name().isEmpty() && all.size() > 1) {
                 throw fields.wrong("name", "is missing; with several ports each needs a name");
             }
@@ -119,6 +142,16 @@ final class ServiceReader {
             ports.add(port);
         }
         return ports;
+    }
+
+    private static int nodePort(Fields spec, Fields port) {
+        if (!port.has("nodePort") || port.value("nodePort").asInt() == 0) {
+            return 0;
+        }
+        if (!hasNodePorts(spec)) {
+            throw port.wrong("nodePort", "belongs to type NodePort or LoadBalancer; leave it out");
+        }
+        return port.port("nodePort");
     }
 
     private static TargetPort targetPort(Fields port) {

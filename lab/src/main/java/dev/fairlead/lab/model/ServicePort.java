@@ -7,8 +7,9 @@ import dev.fairlead.packet.Protocol;
  *
  * @param name may be empty when the Service has only this one
  * @param port 1 to 65535
+ * @param nodePort where every node takes connections for it, 1 to 65535; 0 for nowhere, or in a manifest for any
  */
-public record ServicePort(String name, Protocol protocol, int port, TargetPort targetPort) {
+public record ServicePort(String name, Protocol protocol, int port, TargetPort targetPort, int nodePort) {
 
     /** Where on the pod it leads. */
     public sealed interface TargetPort {

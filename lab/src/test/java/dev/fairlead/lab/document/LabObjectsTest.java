@@ -191,8 +191,27 @@ class LabObjectsTest {
         assertThatThrownBy(() -> create(Resources.PODS, podYaml("web", "").replace("fairlead/http", "nginx")))
                 .isInstanceOf(ApiException.class)
                 .hasMessageContaining("spec.containers[0].image: 'nginx' is not an image of the lab");
-        assertThatThrownBy(() -> create(Resources.SERVICES, serviceYaml("web", "type: NodePort, ")))
-                .hasMessageContaining("spec.type: NodePort is not supported");
+        assertThatThrownBy(() -> create(
+                        Resources.SERVICES, serviceYaml("web", "type: NodePort, externalTrafficPolicy: Local, ")))
+                .hasMessageContaining("spec.externalTrafficPolicy: Local is not supported");
+    }
+
+    @Test
+    void nodePortsAreGivenOutAndKept() {
+        create(Resources.SERVICES, serviceYaml("web", "type: NodePort, "));
+        settle();
+        assertThat(lab.service("web").spec().ports().getFirst().nodePort()).isEqualTo(30086);
+        apply(serviceYaml("other", "type: NodePort, "));
+        assertThat(get(Resources.SERVICES, "other").at("/spec/ports/0/nodePort").asInt())
+                .isEqualTo(30087);
+        apply(serviceYaml("other", "type: NodePort, ").replace("port: 80", "port: 81"));
+        apply(serviceYaml("web", "type: NodePort, "));
+        assertThat(get(Resources.SERVICES, "web").at("/spec/ports/0/nodePort").asInt())
+                .isEqualTo(30086);
+        apply(serviceYaml("web", ""));
+        assertThat(get(Resources.SERVICES, "web").at("/spec/ports/0").has("nodePort"))
+                .isFalse();
+        assertThat(lab.service("web").spec().ports().getFirst().nodePort()).isZero();
     }
 
     @Test

@@ -65,7 +65,7 @@ class GoodManifestTest {
                 .isEqualTo("100m");
         Service leader = (Service) manifest.objects().get(1);
         assertThat(leader.spec().ports())
-                .containsExactly(new ServicePort("", Protocol.TCP, 6379, new TargetPort.Number(6379)));
+                .containsExactly(new ServicePort("", Protocol.TCP, 6379, new TargetPort.Number(6379), 0));
         assertThat(leader.spec().selector()).containsEntry("role", "leader").hasSize(3);
         assertThat(leader.spec().clusterIps()).isEmpty();
         assertThat(leader.spec().headless()).isFalse();
@@ -84,8 +84,8 @@ class GoodManifestTest {
         assertThat(service.metadata().annotations()).containsEntry("prometheus.io/port", "9153");
         assertThat(service.spec().ports())
                 .containsExactly(
-                        new ServicePort("dns", Protocol.UDP, 53, new TargetPort.Name("dns")),
-                        new ServicePort("dns-tcp", Protocol.TCP, 53, new TargetPort.Name("dns-tcp")));
+                        new ServicePort("dns", Protocol.UDP, 53, new TargetPort.Name("dns"), 0),
+                        new ServicePort("dns-tcp", Protocol.TCP, 53, new TargetPort.Name("dns-tcp"), 0));
     }
 
     @Test

@@ -4,14 +4,15 @@ import dev.fairlead.packet.IpPort;
 import java.util.List;
 
 /**
- * A virtual address and the pods behind it.
+ * An address that Services answer at, and the pods behind it: a ClusterIP, or the node's own address with a node port.
  *
+ * @param nodePort whether the address is the node's own
  * @param owner sorts frontends that claim the same key: the first one has it
  * @param backends where new connections go, sorted; none means that they are refused
  * @param lasting where existing flows of a protocol without connections may go on to, sorted; see {@link StaleFlow}. Empty
  *     for TCP, whose connections end by themselves. Not part of the rules.
  */
-public record Frontend(FrontendKey key, PortName owner, List<IpPort> backends, List<IpPort> lasting)
+public record Frontend(FrontendKey key, PortName owner, boolean nodePort, List<IpPort> backends, List<IpPort> lasting)
         implements Comparable<Frontend> {
 
     public Frontend {
@@ -24,14 +25,20 @@ public record Frontend(FrontendKey key, PortName owner, List<IpPort> backends, L
         return backends.isEmpty();
     }
 
-    /** {@code service-HASH-namespace/name/protocol/port}, see {@link PortName#chain}. */
+    /**
+     * {@code service-HASH-namespace/name/protocol/port}, or {@code external-…} of a node port, as kube-proxy names them; with a 6
+     * behind the first word for IPv6, since both families are in one table. See {@link PortName#chain}.
+     */
     public String chain() {
-        return owner.chain("service-", key.protocol());
+        return owner.chain((nodePort ? "external" : "service") + (key.ip().isIpv4() ? "-" : "6-"), key.protocol());
     }
 
     /** Whether both put the same rules into the kernel. */
     boolean sameRules(Frontend other) {
-        return key.equals(other.key) && owner.equals(other.owner) && backends.equals(other.backends);
+        return key.equals(other.key)
+                && nodePort == other.nodePort
+                && owner.equals(other.owner)
+                && backends.equals(other.backends);
     }
 
     @Override
@@ -43,6 +50,9 @@ public record Frontend(FrontendKey key, PortName owner, List<IpPort> backends, L
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder().append(key).append(' ').append(owner);
+        if (nodePort) {
+            text.append(" node-port");
+        }
         if (rejects()) {
             return text.append(" reject").toString();
         }

@@ -38,10 +38,17 @@ record Part(
         Optional<Service> service = picture.service(name);
         if (service.isPresent()) {
             Optional<Node> node = picture.node(nodeName);
+            Locality locality = new Locality(nodeName, node);
+            Collection<EndpointSlice> slices = picture.slices(name).values();
             for (Ip clusterIp : service.get().clusterIps()) {
                 part.clusterIps.add(clusterIp);
+                Optional<Ip> nodeIp = node.flatMap(own -> own.address(clusterIp.family()));
                 for (ServicePort port : service.get().ports()) {
-                    part.add(clusterIp, port, picture.slices(name).values(), new Locality(nodeName, node));
+                    part.add(new FrontendKey(clusterIp, port.protocol(), port.port()), false, port, slices, locality);
+                    if (port.nodePort() != 0 && nodeIp.isPresent()) {
+                        FrontendKey key = new FrontendKey(nodeIp.get(), port.protocol(), port.nodePort());
+                        part.add(key, true, port, slices, locality);
+                    }
                 }
             }
         }
@@ -61,12 +68,12 @@ record Part(
         }
     }
 
-    private void add(Ip clusterIp, ServicePort port, Collection<EndpointSlice> slices, Locality locality) {
-        FrontendKey key = new FrontendKey(clusterIp, port.protocol(), port.port());
+    private void add(
+            FrontendKey key, boolean nodePort, ServicePort port, Collection<EndpointSlice> slices, Locality locality) {
         PortName owner = new PortName(service, port.name());
-        SortedMap<IpPort, Endpoint> endpoints = endpoints(port, clusterIp.family(), slices);
+        SortedMap<IpPort, Endpoint> endpoints = endpoints(port, key.ip().family(), slices);
         List<IpPort> backends = usable(endpoints, locality.topology());
-        Frontend frontend = new Frontend(key, owner, backends, lasting(endpoints, port.protocol()));
+        Frontend frontend = new Frontend(key, owner, nodePort, backends, lasting(endpoints, port.protocol()));
         if (frontends.putIfAbsent(key, frontend) == null) {
             for (IpPort backend : backends) {
                 Endpoint endpoint = endpoints.get(backend);

@@ -26,6 +26,7 @@ public record ServiceChange(
         Members<Ip> clusterIps,
         Members<Prefix> serviceCidrs,
         Members<Prefix> sources,
+        Members<Prefix> ownSources,
         Members<Ip> hairpins,
         List<StaleFlow> stale) {
 
@@ -74,6 +75,7 @@ public record ServiceChange(
                 members(before.clusterIps(), after.clusterIps()),
                 members(before.serviceCidrs(), after.serviceCidrs()),
                 members(before.sources(), after.sources()),
+                members(before.ownSources(), after.ownSources()),
                 members(before.hairpins(), after.hairpins()),
                 stale);
     }
@@ -143,6 +145,7 @@ public record ServiceChange(
                 && clusterIps.isEmpty()
                 && serviceCidrs.isEmpty()
                 && sources.isEmpty()
+                && ownSources.isEmpty()
                 && hairpins.isEmpty();
     }
 
@@ -157,6 +160,7 @@ public record ServiceChange(
         append(text, "cluster-ip", clusterIps);
         append(text, "service-cidr", serviceCidrs);
         append(text, "source", sources);
+        append(text, "own-source", ownSources);
         append(text, "hairpin", hairpins);
         for (StaleFlow flows : stale) {
             text.append("! flows of ").append(flows.frontend());

@@ -18,7 +18,9 @@ import java.util.TreeSet;
  * What one node's data path must hold for the Services of a cluster. Made in full by {@link #of}, or from the plan before by
  * {@link #next}, which looks only at the Services that changed; both give the same plan.
  *
- * <p>The same for IPv4 and IPv6. Of the Service kinds ClusterIP is planned; the others get their own frontends later.
+ * <p>The same for IPv4 and IPv6. Node ports are open at the node's first address of each family, as {@code --nodeport-addresses
+ * primary} of kube-proxy has it, and not at 127.0.0.1. What comes by one is masqueraded ({@code externalTrafficPolicy: Cluster}),
+ * unless it comes from this node or its pods, whose replies pass here anyway.
  */
 public final class ServicePlan {
     private final String node;
@@ -28,6 +30,7 @@ public final class ServicePlan {
     private final Claims<Ip, ServiceName> hairpins;
     private final List<Prefix> serviceCidrs;
     private final List<Prefix> sources;
+    private final List<Prefix> ownSources;
 
     private ServicePlan(
             String node,
@@ -36,7 +39,8 @@ public final class ServicePlan {
             Claims<Ip, ServiceName> clusterIps,
             Claims<Ip, ServiceName> hairpins,
             List<Prefix> serviceCidrs,
-            List<Prefix> sources) {
+            List<Prefix> sources,
+            List<Prefix> ownSources) {
         this.node = node;
         this.picture = picture;
         this.frontends = frontends;
@@ -44,12 +48,20 @@ public final class ServicePlan {
         this.hairpins = hairpins;
         this.serviceCidrs = serviceCidrs;
         this.sources = sources;
+        this.ownSources = ownSources;
     }
 
     /** The plan of a node that knows of no Services: what to compare a first plan with. */
     public static ServicePlan empty(String nodeName) {
         return new ServicePlan(
-                nodeName, ClusterPicture.EMPTY, Claims.none(), Claims.none(), Claims.none(), List.of(), List.of());
+                nodeName,
+                ClusterPicture.EMPTY,
+                Claims.none(),
+                Claims.none(),
+                Claims.none(),
+                List.of(),
+                List.of(),
+                List.of());
     }
 
     /** The plan of a node, whether or not the node is in the picture yet. */
@@ -98,7 +110,8 @@ public final class ServicePlan {
                 nowClusterIps,
                 nowHairpins,
                 apart(later.serviceCidrs()),
-                sameNodes ? sources : sources(later));
+                sameNodes ? sources : sources(later.nodes().values()),
+                sameNodes ? ownSources : sources(later.node(node).stream().toList()));
     }
 
     private static Claims<FrontendKey, Frontend> frontends(
@@ -128,9 +141,9 @@ public final class ServicePlan {
         return changed;
     }
 
-    private static List<Prefix> sources(ClusterPicture picture) {
+    private static List<Prefix> sources(Iterable<Node> nodes) {
         List<Prefix> sources = new ArrayList<>();
-        for (Node node : picture.nodes().values()) {
+        for (Node node : nodes) {
             sources.addAll(node.podCidrs());
             node.addresses().forEach(ip -> sources.add(ip.asPrefix()));
         }
@@ -169,7 +182,7 @@ public final class ServicePlan {
         return picture;
     }
 
-    /** Every port of every ClusterIP. */
+    /** Every port of every ClusterIP, and every node port at this node's address. */
     public PersistentMap<FrontendKey, Frontend> frontends() {
         return frontends.holders();
     }
@@ -192,6 +205,11 @@ public final class ServicePlan {
         return sources;
     }
 
+    /** This node's pod CIDRs and addresses, apart and sorted: replies to these come back here whoever answers. */
+    public List<Prefix> ownSources() {
+        return ownSources;
+    }
+
     /**
      * Addresses of this node's endpoints: a translated packet whose source and destination are both the same one of these is
      * masqueraded, because the pod would answer itself directly and never see the virtual address again. By address alone,
@@ -201,7 +219,7 @@ public final class ServicePlan {
         return hairpins.holders();
     }
 
-    /** A sentence for each virtual address that two Services claim. */
+    /** A sentence for each address and port that two Services claim. */
     public List<String> problems() {
         List<String> problems = new ArrayList<>();
         frontends
@@ -209,7 +227,8 @@ public final class ServicePlan {
                 .forEach((key, waiting) -> problems.add("Services "
                         + frontends().getOrDefault(key, waiting.getFirst()).owner() + " and "
                         + waiting.getFirst().owner()
-                        + " both claim " + key + "; the first has it until the other's ClusterIP changes"));
+                        + " both claim " + key + "; the first has it until the other's "
+                        + (waiting.getFirst().nodePort() ? "node port" : "ClusterIP") + " changes"));
         return problems;
     }
 
@@ -226,7 +245,8 @@ public final class ServicePlan {
             return new Decision.Reject("Service port " + frontend.get().owner() + " has no endpoints");
         }
         Ip from = flow.source().ip();
-        boolean fromOutside = sources.stream().noneMatch(source -> source.contains(from));
+        List<Prefix> answeredHere = frontend.get().nodePort() ? ownSources : sources;
+        boolean fromOutside = answeredHere.stream().noneMatch(source -> source.contains(from));
         List<Decision.Target> targets = new ArrayList<>();
         for (IpPort backend : frontend.get().backends()) {
             boolean toItself = backend.ip().equals(from) && hairpins().containsKey(from);
@@ -264,6 +284,7 @@ public final class ServicePlan {
                         .append('\n'));
         serviceCidrs.forEach(cidr -> text.append("service-cidr ").append(cidr).append('\n'));
         sources.forEach(source -> text.append("source ").append(source).append('\n'));
+        ownSources.forEach(source -> text.append("own-source ").append(source).append('\n'));
         hairpins().keySet().forEach(ip -> text.append("hairpin ").append(ip).append('\n'));
         problems().forEach(problem -> text.append("# ").append(problem).append('\n'));
         return text.toString();

@@ -19,9 +19,9 @@ import java.util.List;
  * <pre>
  *   n1 172.30.0.2 fd00::2                n2 172.30.0.3 fd00::3
  *   pods 10.244.1.0/24 fd00:1::/64       pods 10.244.2.0/24 fd00:2::/64
- *   web:      10.244.1.5 ready           10.244.2.7 ready
- *   dns:      10.244.1.9 ready           10.244.2.9 ready
- *   nobody:   no endpoints
+ *   web:      10.244.1.5 ready           10.244.2.7 ready           node port 30080
+ *   dns:      10.244.1.9 ready           10.244.2.9 ready           node port 30053
+ *   nobody:   no endpoints                                          node port 30077
  *   leaving:  10.244.1.20 terminating    10.244.2.20 terminating, 10.244.2.21 not ready
  * </pre>
  */
@@ -36,7 +36,7 @@ final class Cluster {
         return nodes().with(Service.named("default", "web")
                         .clusterIp(Ip.of("10.96.0.10"))
                         .clusterIp(Ip.of("fd00:96::10"))
-                        .port(new ServicePort("http", Protocol.TCP, 80, "8080"))
+                        .port(new ServicePort("http", Protocol.TCP, 80, "8080", 30080))
                         .port(new ServicePort("metrics", Protocol.TCP, 9100, "metrics"))
                         .build())
                 .with(
@@ -49,14 +49,14 @@ final class Cluster {
                 .with(WEB, slice("web-6", "http/tcp/8080", ready("fd00:1::5", "n1"), ready("fd00:2::7", "n2")))
                 .with(Service.named("kube-system", "dns")
                         .clusterIp(Ip.of("10.96.0.53"))
-                        .port(new ServicePort("dns", Protocol.UDP, 53))
+                        .port(new ServicePort("dns", Protocol.UDP, 53).onNodes(30053))
                         .port(new ServicePort("dns-tcp", Protocol.TCP, 53))
                         .port(new ServicePort("dns-sctp", Protocol.SCTP, 53))
                         .build())
                 .with(DNS, dnsSlice(ready("10.244.1.9", "n1"), ready("10.244.2.9", "n2")))
                 .with(Service.named("default", "nobody")
                         .clusterIp(Ip.of("10.96.0.77"))
-                        .port(new ServicePort("", Protocol.TCP, 80))
+                        .port(new ServicePort("", Protocol.TCP, 80).onNodes(30077))
                         .port(new ServicePort("u", Protocol.UDP, 80))
                         .build())
                 .with(Service.named("default", "headless")

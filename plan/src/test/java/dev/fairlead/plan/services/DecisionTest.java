@@ -37,6 +37,18 @@ class DecisionTest {
             no endpoints,               tcp,  10.244.1.8:4000,  10.96.0.77:80,    reject
             no endpoints UDP,          udp,  10.244.1.8:4000,  10.96.0.77:80,    reject
             only terminating,           tcp,  10.244.1.8:4000,  10.96.0.20:80,    dnat 10.244.1.20:80 | 10.244.2.20:80
+            outside to a node port,     tcp,  198.51.100.7:40,  172.30.0.2:30080, dnat 10.244.1.5:8080 masquerade | 10.244.2.7:8080 masquerade
+            outside to it by IPv6,      tcp,  [2001:db8::7]:40, [fd00::2]:30080,  dnat [fd00:1::5]:8080 masquerade | [fd00:2::7]:8080 masquerade
+            other node's pod to it,     tcp,  10.244.2.8:4000,  172.30.0.2:30080, dnat 10.244.1.5:8080 masquerade | 10.244.2.7:8080 masquerade
+            other node to it,           tcp,  172.30.0.3:4000,  172.30.0.2:30080, dnat 10.244.1.5:8080 masquerade | 10.244.2.7:8080 masquerade
+            this node's pod to it,      tcp,  10.244.1.8:4000,  172.30.0.2:30080, dnat 10.244.1.5:8080 | 10.244.2.7:8080
+            this node to it,            tcp,  172.30.0.2:4000,  172.30.0.2:30080, dnat 10.244.1.5:8080 | 10.244.2.7:8080
+            backend to itself by it,    tcp,  10.244.1.5:4000,  172.30.0.2:30080, dnat 10.244.1.5:8080 masquerade | 10.244.2.7:8080
+            node port - UDP,            udp,  198.51.100.7:40,  172.30.0.2:30053, dnat 10.244.1.9:5353 masquerade | 10.244.2.9:5353 masquerade
+            node port asked by UDP,     udp,  198.51.100.7:40,  172.30.0.2:30080, pass
+            node port of other node,    tcp,  10.244.1.8:4000,  172.30.0.3:30080, pass
+            node port no endpoints,     tcp,  198.51.100.7:40,  172.30.0.2:30077, reject
+            node port at the ClusterIP, tcp,  10.244.1.8:4000,  10.96.0.10:30080, reject
             unallocated,                tcp,  10.244.1.8:4000,  10.96.0.99:80,    drop
             unallocated IPv6,          udp,  [fd00:1::8]:4000, [fd00:96::99]:80, drop
             pod to pod,                 tcp,  10.244.1.8:4000,  10.244.2.7:8080,  pass

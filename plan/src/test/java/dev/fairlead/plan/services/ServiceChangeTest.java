@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class ServiceChangeTest {
     private static final FrontendKey DNS_UDP = new FrontendKey(Ip.of("10.96.0.53"), Protocol.UDP, 53);
+    private static final FrontendKey DNS_ON_NODE = new FrontendKey(Ip.of("172.30.0.2"), Protocol.UDP, 30053);
 
     private final ClusterPicture picture = Cluster.picture();
 
@@ -153,7 +154,9 @@ class ServiceChangeTest {
                                 Cluster.ready("10.244.2.9", "n2").with(false, false, true))));
         assertThat(change.changesNoRules()).isTrue();
         assertThat(change.isEmpty()).isFalse();
-        assertThat(change.stale()).containsExactly(new StaleFlow.To(DNS_UDP, List.of(IpPort.of("10.244.2.9:5353"))));
+        List<IpPort> gone = List.of(IpPort.of("10.244.2.9:5353"));
+        assertThat(change.stale())
+                .containsExactly(new StaleFlow.To(DNS_UDP, gone), new StaleFlow.To(DNS_ON_NODE, gone));
     }
 
     private static ServicePlan step(StringBuilder text, ServicePlan before, String what, ClusterPicture picture) {

@@ -164,6 +164,7 @@ class ServicePlanPropertyTest {
         private final TreeSet<Ip> clusterIps = new TreeSet<>();
         private final TreeSet<Ip> hairpins = new TreeSet<>();
         private final TreeSet<Prefix> sources = new TreeSet<>();
+        private final TreeSet<Prefix> ownSources = new TreeSet<>();
         private final TreeSet<Prefix> cidrs = new TreeSet<>();
 
         void follow(ServiceChange change) {
@@ -181,6 +182,7 @@ class ServicePlanPropertyTest {
             members(clusterIps, change.clusterIps());
             members(hairpins, change.hairpins());
             members(sources, change.sources());
+            members(ownSources, change.ownSources());
             members(cidrs, change.serviceCidrs());
         }
 
@@ -198,6 +200,7 @@ class ServicePlanPropertyTest {
             assertThat(clusterIps).isEqualTo(plan.clusterIps().keySet());
             assertThat(hairpins).isEqualTo(plan.hairpins().keySet());
             assertThat(sources).containsExactlyElementsOf(plan.sources());
+            assertThat(ownSources).containsExactlyElementsOf(plan.ownSources());
             assertThat(cidrs).containsExactlyElementsOf(plan.serviceCidrs());
         }
     }
@@ -249,8 +252,9 @@ class ServicePlanPropertyTest {
             service.clusterIp(Ip.of("fd00:96::" + (10 + random.nextInt(14))));
         }
         for (String port : List.of("a", "b")) {
-            service.port(
-                    new ServicePort(port, List.of(Protocol.values()).get(random.nextInt(3)), 80 + random.nextInt(2)));
+            ServicePort made =
+                    new ServicePort(port, List.of(Protocol.values()).get(random.nextInt(3)), 80 + random.nextInt(2));
+            service.port(random.nextBoolean() ? made : made.onNodes(30_000 + random.nextInt(4)));
         }
         return service.build();
     }

@@ -29,8 +29,19 @@ class ServicePlanTest {
         ServicePlan other = ServicePlan.of(Cluster.picture(), "n2");
         assertThat(other.hairpins().keySet())
                 .containsExactlyElementsOf(Cluster.ips("10.244.2.7", "10.244.2.9", "10.244.2.20", "fd00:2::7"));
-        assertThat(other.frontends())
-                .isEqualTo(ServicePlan.of(Cluster.picture(), "n1").frontends());
+        assertThat(other.frontends().values())
+                .filteredOn(frontend -> !frontend.nodePort())
+                .containsExactlyElementsOf(ServicePlan.of(Cluster.picture(), "n1").frontends().values().stream()
+                        .filter(frontend -> !frontend.nodePort())
+                        .toList());
+        assertThat(other.frontends().values())
+                .filteredOn(Frontend::nodePort)
+                .extracting(frontend -> frontend.key().toString())
+                .containsExactly(
+                        "172.30.0.3 . udp . 30053",
+                        "172.30.0.3 . tcp . 30077",
+                        "172.30.0.3 . tcp . 30080",
+                        "fd00::3 . tcp . 30080");
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.IpPort;
 import dev.fairlead.packet.Protocol;
 import dev.fairlead.plan.Service;
+import dev.fairlead.plan.services.FrontendKey;
 import dev.fairlead.trace.Place;
 import dev.fairlead.trace.Scene;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ public final class Connections {
     private final Scene scene;
     private final Map<Ip, Place> holders = new HashMap<>();
     private final Map<Ip, String> services = new HashMap<>();
+    private final Map<FrontendKey, String> nodePorts = new HashMap<>();
 
     public Connections(Scene scene) {
         this.scene = scene;
@@ -28,7 +30,24 @@ public final class Connections {
         scene.pods().stream().filter(Place::isPod).forEach(pod -> pod.ips().forEach(ip -> holders.put(ip, pod)));
         for (Service service : scene.picture().services().values()) {
             service.clusterIps().forEach(ip -> services.put(ip, "svc/" + service.name()));
+            service.ports().stream()
+                    .filter(port -> port.nodePort() != 0)
+                    .forEach(port -> scene.picture()
+                            .nodes()
+                            .values()
+                            .forEach(node -> service.clusterIps().stream()
+                                    .flatMap(ip -> node.address(ip.family()).stream())
+                                    .forEach(ip -> nodePorts.put(
+                                            new FrontendKey(ip, port.protocol(), port.nodePort()),
+                                            "svc/" + service.name()))));
         }
+    }
+
+    private String service(Protocol protocol, Tuple asked) {
+        String byAddress = services.get(asked.destination());
+        return byAddress != null
+                ? byAddress
+                : nodePorts.getOrDefault(new FrontendKey(asked.destination(), protocol, asked.destinationPort()), "");
     }
 
     /**
@@ -55,7 +74,7 @@ public final class Connections {
         return Optional.of(new Connection(
                 node,
                 name(original.source()),
-                services.getOrDefault(original.destination(), ""),
+                service(protocol.get(), original),
                 name(server),
                 new dev.fairlead.packet.Flow(
                         protocol.get(),

@@ -14,21 +14,24 @@ import java.util.SequencedSet;
  * @param from who sends
  * @param flow as the client sends it
  * @param targets where it may be sent on to
+ * @param masks addresses that may stand in for the client's on the way: those of a node that masquerades for others
  */
-public record Aim(Place from, Flow flow, List<IpPort> targets) {
+public record Aim(Place from, Flow flow, List<IpPort> targets, List<Ip> masks) {
 
     public Aim {
         targets = List.copyOf(targets);
+        masks = List.copyOf(masks);
     }
 
     /**
-     * One of these is the source or the destination of each of its packets: a client's address is translated only where the
-     * pod that it reaches is the client itself.
+     * One of these is the source or the destination of each of its packets: where the client's address is masqueraded because the pod
+     * that it reaches is the client itself, its own is at the other end.
      */
     List<Ip> addresses() {
         SequencedSet<Ip> addresses = new LinkedHashSet<>();
         addresses.add(flow.source().ip());
         addresses.add(flow.destination().ip());
+        addresses.addAll(masks);
         return List.copyOf(addresses);
     }
 

@@ -8,12 +8,15 @@ import dev.fairlead.trace.Hop;
 import dev.fairlead.trace.Place;
 import dev.fairlead.trace.Scene;
 import dev.fairlead.trace.observe.Spot.Role;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Makes one way of the many places where a packet was met. Devices tell when, and what it looked like; between two devices of one
@@ -21,13 +24,17 @@ import java.util.Set;
  */
 final class Joiner {
     private final HopWriter hops;
+    private final String bridge;
     private final Map<String, NodeFacts> nodes = new LinkedHashMap<>();
     private final boolean reply;
     private final Set<Flow> flows;
+    /** What hops were made of: a packet may come through a node twice. */
+    private final Set<Pass> used = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /** @param flows that the packet may have on its way */
-    private Joiner(HopWriter hops, List<NodeFacts> facts, boolean reply, Set<Flow> flows) {
+    private Joiner(HopWriter hops, String bridge, List<NodeFacts> facts, boolean reply, Set<Flow> flows) {
         this.hops = hops;
+        this.bridge = bridge;
         facts.forEach(node -> nodes.put(node.node(), node));
         this.reply = reply;
         this.flows = flows;
@@ -43,8 +50,9 @@ final class Joiner {
         List<Seen> there = firstPacket(seen, directions.there(), false);
         List<Seen> back = firstPacket(seen, directions.back(), true);
         long start = there.isEmpty() ? 0 : there.getFirst().timeNs();
-        Joiner request = new Joiner(new HopWriter(scene, kernel, start), facts, false, directions.there());
-        Joiner reply = new Joiner(new HopWriter(scene, kernel, start), facts, true, directions.back());
+        Joiner request =
+                new Joiner(new HopWriter(scene, kernel, start), scene.bridge(), facts, false, directions.there());
+        Joiner reply = new Joiner(new HopWriter(scene, kernel, start), scene.bridge(), facts, true, directions.back());
         return new Ways(
                 there.isEmpty() ? request.unseen(from, asked) : request.walk(there),
                 back.isEmpty() ? reply.atHome(from) : reply.walk(back),
@@ -97,7 +105,7 @@ final class Joiner {
     /** Between two devices of a node. @param in empty for a packet that the node itself sends */
     private void through(Optional<Seen> in, Seen out) {
         String node = out.spot().node();
-        List<Pass> passes = passes(node, out.packet());
+        List<Pass> passes = passes(node, out.packet(), pass -> pass.in().isEmpty() == in.isEmpty());
         Flow after = out.packet().flow();
         boolean error = out.packet().error().isPresent(); // of these rules don't show all
         Flow before = in.map(seen -> seen.packet().flow())
@@ -123,14 +131,15 @@ final class Joiner {
     }
 
     /**
-     * Where the IP layer has decided. A bridged packet is shown to the hooks with the bridge on both sides. A packet of the node's own
+     * Where the IP layer has decided. A bridged packet is shown to the hooks with the bridge on both sides; one that was routed may leave
+     * by the device that it came by as well, when a node port led it to another node. A packet of the node's own
      * is routed before its destination is translated, and once more after that: the last one counts.
      */
-    private static Optional<Pass> routed(List<Pass> passes, boolean own) {
+    private Optional<Pass> routed(List<Pass> passes, boolean own) {
         Optional<Pass> routed = Optional.empty();
         for (Pass pass : passes) {
             boolean decided = !pass.out().isEmpty()
-                    && !pass.in().equals(pass.out())
+                    && !(pass.in().equals(bridge) && pass.out().equals(bridge))
                     && own == pass.in().isEmpty();
             if (decided && (own || routed.isEmpty())) {
                 routed = Optional.of(pass);
@@ -139,15 +148,21 @@ final class Joiner {
         return routed;
     }
 
-    private List<Pass> passes(String node, Packet packet) {
+    /** Its next way through a node: until it comes to a chain again, as a packet does that was sent again or that comes back. */
+    private List<Pass> passes(String node, Packet packet, Predicate<Pass> wanted) {
         NodeFacts facts = nodes.get(node);
-        Map<String, Pass> first = new LinkedHashMap<>(); // a packet that was sent again passes again
+        Map<String, Pass> next = new LinkedHashMap<>();
         for (Pass pass : facts == null ? List.<Pass>of() : facts.passes()) {
-            if (pass.packet().isSame(packet) && flows.contains(pass.packet().flow())) {
-                first.putIfAbsent(pass.table() + " " + pass.chain(), pass);
+            boolean its =
+                    pass.packet().isSame(packet) && flows.contains(pass.packet().flow());
+            if (its && wanted.test(pass) && !used.contains(pass)) {
+                if (next.putIfAbsent(pass.table() + " " + pass.chain(), pass) != null) {
+                    break;
+                }
             }
         }
-        return List.copyOf(first.values());
+        used.addAll(next.values());
+        return List.copyOf(next.values());
     }
 
     private void rules(String node, List<Pass> passes) {
@@ -166,7 +181,11 @@ final class Joiner {
     /** It came into a node and didn't leave it. */
     private void ends(Seen in) {
         String node = in.spot().node();
-        ends(node, in.packet().flow(), passes(node, in.packet()), false);
+        ends(
+                node,
+                in.packet().flow(),
+                passes(node, in.packet(), pass -> !pass.in().isEmpty()),
+                false);
     }
 
     /** @param own whether it is a packet of the node's own */
@@ -205,7 +224,7 @@ final class Joiner {
                         .map(Pass::packet)
                         .filter(met -> flows.contains(met.flow()) && met.isFirst(reply))
                         .findFirst();
-        packet.ifPresent(met -> ends(from.node(), met.flow(), passes(from.node(), met), true));
+        packet.ifPresent(met -> ends(from.node(), met.flow(), passes(from.node(), met, _ -> true), true));
         return hops.hops();
     }
 

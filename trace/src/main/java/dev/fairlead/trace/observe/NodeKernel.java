@@ -34,8 +34,8 @@ final class NodeKernel implements AutoCloseable {
         this.rules = rules;
     }
 
-    static NodeKernel arm(String node, Netns netns, Flow flow) {
-        return new NodeKernel(node, netns, RuleTrace.arm(netns, flow));
+    static NodeKernel arm(String node, Netns netns, Aim aim) {
+        return new NodeKernel(node, netns, RuleTrace.arm(netns, aim));
     }
 
     String node() {

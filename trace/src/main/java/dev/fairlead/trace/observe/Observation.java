@@ -89,7 +89,7 @@ public final class Observation implements AutoCloseable {
             spots.put(new TapPoint(watched.namespace(), spot.device(), label(spot)), spot);
         }
         try {
-            stage.nodes().forEach((name, netns) -> nodes.put(name, NodeKernel.arm(name, netns, aim.flow())));
+            stage.nodes().forEach((name, netns) -> nodes.put(name, NodeKernel.arm(name, netns, aim)));
             TapFilter filter = new TapFilter(aim.flow().protocol(), aim.addresses(), aim.ports());
             return new Observation(stage, aim, nodes, Taps.open(List.copyOf(spots.keySet()), filter), spots);
         } catch (RuntimeException e) {

@@ -27,6 +27,8 @@ import dev.fairlead.kernel.nftables.Traces;
 import dev.fairlead.kernel.nftables.Transaction;
 import dev.fairlead.packet.Family;
 import dev.fairlead.packet.Flow;
+import dev.fairlead.packet.Ip;
+import dev.fairlead.packet.IpPort;
 import dev.fairlead.packet.Protocol;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +42,9 @@ import java.util.List;
  * <p>Before connection tracking a packet is known by its addresses; after it, by what the client asked for, so that translated
  * packets and the answers are found too. Where the client's port isn't known yet, the one that it asks for tells instead; on a
  * node behind a translation that is another one, and rules are traced there only for a client whose port is known.
+ *
+ * <p>Behind a node that masquerades for others nobody can know the port: packets of that node to a port of the targets are traced, and
+ * told apart afterwards.
  */
 final class RuleTrace implements AutoCloseable {
     static final Table TABLE = Table.of(TableFamily.INET, "fairlead-trace")
@@ -60,12 +65,12 @@ final class RuleTrace implements AutoCloseable {
         this.nftables = nftables;
     }
 
-    static RuleTrace arm(Netns namespace, Flow flow) {
+    static RuleTrace arm(Netns namespace, Aim aim) {
         Traces traces = Traces.open(namespace);
         try {
             Nftables nftables = Nftables.open(namespace);
             try {
-                nftables.commit(rules(flow));
+                nftables.commit(rules(aim));
                 return new RuleTrace(traces, nftables);
             } catch (RuntimeException e) {
                 nftables.close();
@@ -77,13 +82,15 @@ final class RuleTrace implements AutoCloseable {
         }
     }
 
-    static Transaction rules(Flow flow) {
+    static Transaction rules(Aim aim) {
+        Flow flow = aim.flow();
         Transaction t = new Transaction().add(TABLE);
         for (Hook.Point point : List.of(Hook.Point.PREROUTING, Hook.Point.OUTPUT)) {
             Chain first = TABLE.chain("first-" + point, Hook.filter(point, BEFORE_ALL));
             Chain tracked = TABLE.chain("tracked-" + point, Hook.filter(point, AFTER_TRACKING));
             t.add(first).add(tracked);
             addressed(t, first, flow);
+            masked(t, first, aim);
             tracked(t, tracked, flow);
         }
         for (Hook.Point point : List.of(Hook.Point.INPUT, Hook.Point.FORWARD, Hook.Point.POSTROUTING)) {
@@ -106,6 +113,19 @@ final class RuleTrace implements AutoCloseable {
             int port = flow.source().port();
             t.add(chain.rule(opening(flow.protocol(), TH_SPORT.is(port), source.is(client))));
             t.add(chain.rule(opening(flow.protocol(), TH_DPORT.is(port), destination.is(client))));
+        }
+    }
+
+    private static void masked(Transaction t, Chain chain, Aim aim) {
+        boolean ipv4 = aim.flow().family() == Family.IPV4;
+        Field source = ipv4 ? IP_SADDR : IP6_SADDR;
+        Field destination = ipv4 ? IP_DADDR : IP6_DADDR;
+        Protocol protocol = aim.flow().protocol();
+        for (Ip mask : aim.masks()) {
+            for (int port : aim.targets().stream().map(IpPort::port).distinct().toList()) {
+                t.add(chain.rule(opening(protocol, TH_DPORT.is(port), source.is(mask))));
+                t.add(chain.rule(opening(protocol, TH_SPORT.is(port), destination.is(mask))));
+            }
         }
     }
 
