@@ -124,7 +124,7 @@ final class TraceLab implements AutoCloseable {
                 name,
                 TraceQuestion.of(
                         "trace",
-                        new TraceQuestion.Wish(CLIENT, to, Protocol.TCP, ANSWER, COLUMNS, false, false, false)));
+                        new TraceQuestion.Wish(CLIENT, to, Protocol.TCP, ANSWER, 0, COLUMNS, false, false, false)));
     }
 
     /** The whole command. */

@@ -6,6 +6,7 @@ import dev.fairlead.lab.TraceQuestion;
 import dev.fairlead.lab.door.LabCaller;
 import dev.fairlead.lab.door.LabName;
 import dev.fairlead.packet.Protocol;
+import dev.fairlead.trace.observe.Attempt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,12 @@ record TraceCommand(Terminal terminal) implements Command {
                         .paramLabel("SECONDS")
                         .description(
                                 "How long to wait for an answer; with --live, for a connection. Default: 2, and 30")
+                        .build())
+                .addOption(OptionSpec.builder("--size")
+                        .type(int.class)
+                        .paramLabel("BYTES")
+                        .description(
+                                "How long the datagram is, without headers; it isn't cut on the way. With --proto udp.")
                         .build())
                 .addOption(OptionSpec.builder("--live")
                         .description("Send nothing; show the next such connection that somebody makes.")
@@ -149,10 +156,28 @@ record TraceCommand(Terminal terminal) implements Command {
                         parsed.matchedPositionalValue(1, ""),
                         protocol,
                         timeout,
+                        size(parsed, protocol),
                         terminal.columns(),
                         parsed.hasMatchedOption("--explain"),
                         has(parsed, "--live"),
                         has(parsed, "--pcap")));
+    }
+
+    /** 0 where it isn't said. */
+    private static int size(ParseResult parsed, Protocol protocol) {
+        if (!has(parsed, "--size")) {
+            return 0;
+        }
+        int size = parsed.matchedOptionValue("--size", 0);
+        String wrong = size < 1 || size > Attempt.Kind.MOST_BYTES
+                ? "--size " + size + " is not from 1 to " + Attempt.Kind.MOST_BYTES + " bytes"
+                : protocol != Protocol.UDP
+                        ? "--size needs --proto udp: TCP's first packet has no more than its header"
+                        : has(parsed, "--live") ? "--size and --live contradict each other: nothing is sent" : "";
+        if (!wrong.isEmpty()) {
+            throw new ParameterException(parsed.commandSpec().commandLine(), wrong);
+        }
+        return size;
     }
 
     /** Whether an option is there that only one of the two commands has. */

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 
 /**
  * Answers what commands ask of a running lab: {@code status}, {@code apply}, {@code delete}, {@code exec} (which tells the
@@ -54,7 +55,7 @@ public final class LabServer implements LabDoor.Answering {
     }
 
     @Override
-    public ObjectNode answer(JsonNode request) {
+    public ObjectNode answer(JsonNode request, BooleanSupplier gone) {
         try {
             return switch (request.path("command").asText()) {
                 case "status" -> StatusReport.of(lab);
@@ -74,7 +75,7 @@ public final class LabServer implements LabDoor.Answering {
                             .put(
                                     "directory",
                                     lab.memory().requireFiles().directory().toString());
-                case "trace", "explain" -> TraceQuestion.answer(lab, request);
+                case "trace", "explain" -> TraceQuestion.answer(lab, request, gone);
                 case "flows" -> flows.answer(request);
                 case "link" -> LinkQuestion.answer(node(request.path("name").asText()), request);
                 case "node-stop" -> {

@@ -115,8 +115,8 @@ final class LabView implements ClusterView {
 
     private ObjectNode ask(String command, String from, String to, Protocol protocol) {
         TraceQuestion.Wish wish =
-                new TraceQuestion.Wish(from, to, protocol, TRACE_PATIENCE, COLUMNS, false, false, false);
-        return refusing(() -> TraceQuestion.answer(lab, TraceQuestion.of(command, wish)));
+                new TraceQuestion.Wish(from, to, protocol, TRACE_PATIENCE, 0, COLUMNS, false, false, false);
+        return refusing(() -> TraceQuestion.answer(lab, TraceQuestion.of(command, wish), () -> false));
     }
 
     @Override

@@ -27,6 +27,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** What {@code trace} and {@code explain} ask of a running lab, both sides of it. */
 public final class TraceQuestion {
@@ -38,13 +39,16 @@ public final class TraceQuestion {
     private final Protocol protocol;
     private final Place from;
     private final TraceTargets.Target to;
+    private final BooleanSupplier gone;
 
-    private TraceQuestion(TraceStage stage, Protocol protocol, Place from, TraceTargets.Target to) {
+    private TraceQuestion(
+            TraceStage stage, Protocol protocol, Place from, TraceTargets.Target to, BooleanSupplier gone) {
         this.stage = stage;
         this.predictor = new Predictor(stage.scene());
         this.protocol = protocol;
         this.from = from;
         this.to = to;
+        this.gone = gone;
     }
 
     /**
@@ -53,6 +57,7 @@ public final class TraceQuestion {
      * @param from who is to connect
      * @param to to whom
      * @param timeout how long to wait for an answer
+     * @param size how many bytes a datagram carries, sent whole or not at all; 0 for a line of text, and for TCP
      * @param columns how wide the answer's text may be
      * @param mechanisms whether it says how each thing works
      * @param live whether to send nothing and take the next connection of somebody else; the timeout is then for that one
@@ -63,6 +68,7 @@ public final class TraceQuestion {
             String to,
             Protocol protocol,
             Duration timeout,
+            int size,
             int columns,
             boolean mechanisms,
             boolean live,
@@ -75,6 +81,7 @@ public final class TraceQuestion {
                 .put("to", wish.to())
                 .put("protocol", wish.protocol().toString())
                 .put("timeoutMs", wish.timeout().toMillis())
+                .put("size", wish.size())
                 .put("columns", wish.columns())
                 .put("mechanisms", wish.mechanisms())
                 .put("live", wish.live())
@@ -84,15 +91,16 @@ public final class TraceQuestion {
     /**
      * The lab's side: an object as {@code --json} prints it, and {@code text} as a person reads it.
      *
+     * @param gone whether nobody waits for the answer any more: then nothing is kept armed for it
      * @throws LabRefusal when it isn't clear who is meant, or the kernel lacks something
      */
-    static ObjectNode answer(Lab lab, JsonNode request) {
+    static ObjectNode answer(Lab lab, JsonNode request, BooleanSupplier gone) {
         TraceStage stage = TraceStage.of(lab);
         TraceTargets targets = new TraceTargets(lab.picture(), stage);
         Protocol protocol = Protocol.parse(request.path("protocol").asText()).orElse(Protocol.TCP);
         Place from = targets.from(request.path("from").asText());
         TraceQuestion question = new TraceQuestion(
-                stage, protocol, from, targets.to(request.path("to").asText(), protocol, from));
+                stage, protocol, from, targets.to(request.path("to").asText(), protocol, from), gone);
         TraceText text = new TraceText(
                 request.path("columns").asInt(), request.path("mechanisms").asBoolean());
         if (request.path("command").asText().equals("explain")) {
@@ -100,7 +108,9 @@ public final class TraceQuestion {
         }
         Duration timeout = Duration.ofMillis(request.path("timeoutMs").asLong());
         try {
-            Found found = request.path("live").asBoolean() ? question.live(timeout) : question.send(timeout);
+            Found found = request.path("live").asBoolean()
+                    ? question.live(timeout)
+                    : question.send(timeout, request.path("size").asInt());
             ObjectNode answer = TraceJson.of(found.trace()).put("text", new TraceReport(found.trace()).text(text));
             if (request.path("capture").asBoolean()) {
                 answer.put("capture", CaptureFile.of(found.seen())); // Jackson writes bytes as base64
@@ -139,12 +149,13 @@ public final class TraceQuestion {
         return own;
     }
 
-    private Found send(Duration timeout) {
+    /** @param size of a datagram, 0 for a line of text */
+    private Found send(Duration timeout, int size) {
         Ip source = unsent().source().ip();
-        try (Attempt attempt = Attempt.prepare(namespace(), protocol, source, to.address());
+        try (Attempt attempt = Attempt.prepare(namespace(), new Attempt.Kind(protocol, size), source, to.address());
                 Observation observation = arm(attempt.flow())) {
-            Attempt.Outcome outcome = attempt.make(timeout);
-            Observation.Observed seen = observation.finish();
+            Attempt.Outcome outcome = attempt.make(timeout, gone);
+            Observation.Observed seen = observation.finish(outcome.end());
             return found(attempt.flow(), seen, outcome);
         }
     }
@@ -152,12 +163,12 @@ public final class TraceQuestion {
     /** Sends nothing: the next connection that somebody else makes is it. */
     private Found live(Duration timeout) {
         try (Observation observation = arm(unsent())) {
-            if (!observation.awaitFirst(timeout)) {
+            if (!observation.awaitFirst(timeout, gone)) {
                 throw new LabRefusal("nobody connected from " + from.object() + " to " + to.name() + " (" + to.address()
                         + ") in " + timeout.toSeconds() + " s");
             }
             observation.awaitAnswer(LIVE_ANSWER);
-            Observation.Observed seen = observation.finish();
+            Observation.Observed seen = observation.finish(Attempt.End.SILENT);
             return found(observation.flow(), seen, seen.outcome(LIVE_ANSWER));
         }
     }
@@ -193,6 +204,7 @@ public final class TraceQuestion {
                 seen.request(),
                 seen.reply(),
                 predicted,
+                seen.notes(),
                 seen.lostEvents(),
                 Verdict.of(outcome, seen));
         return new Found(trace, seen);

@@ -35,12 +35,15 @@ record TraceStage(Scene scene, Map<String, Netns> namespaces, Map<String, Netns>
     static TraceStage of(Lab lab) {
         List<Place> places = new ArrayList<>();
         Map<String, Netns> namespaces = new LinkedHashMap<>();
-        for (Pod pod : lab.picture().pods().values()) {
-            lab.findRunning(pod).ifPresent(running -> add(pod, running, places, namespaces));
-        }
         Map<String, Netns> nodes = new LinkedHashMap<>();
         for (LabNode node : lab.nodes()) {
             nodes.put(node.slot().name(), node.sandbox().netns());
+        }
+        for (Pod pod : lab.picture().pods().values()) {
+            lab.findRunning(pod).ifPresent(running -> add(pod, running, places, namespaces));
+            if (!nodes.containsKey(pod.spec().nodeName())) {
+                addStopped(pod, places);
+            }
         }
         return new TraceStage(new Scene(picture(lab.source()), places, BRIDGE, Underlay.UPLINK), namespaces, nodes);
     }
@@ -59,6 +62,15 @@ record TraceStage(Scene scene, Map<String, Netns> namespaces, Map<String, Netns>
                     PodNetwork.INTERFACE,
                     port(running.attached().get())));
             namespaces.put(name, sandbox.netns());
+        }
+    }
+
+    /** A pod of a node that is stopped: the API has its addresses still, and nobody knows its port any more. */
+    private static void addStopped(Pod pod, List<Place> places) {
+        if (!pod.status().podIps().isEmpty()) {
+            String device = pod.spec().hostNetwork() ? "" : PodNetwork.INTERFACE;
+            places.add(new Place(
+                    pod.spec().nodeName(), pod.key().toString(), pod.status().podIps(), device, ""));
         }
     }
 

@@ -31,7 +31,7 @@ record TraceTargets(LabPicture picture, TraceStage stage) {
 
     Place from(String text) {
         if (text.startsWith("node/")) {
-            return node(text.substring("node/".length()));
+            return running(node(text.substring("node/".length())));
         }
         Optional<Ip> ip = Ip.parse(text);
         if (ip.isPresent()) {
@@ -43,11 +43,19 @@ record TraceTargets(LabPicture picture, TraceStage stage) {
         return place(pod(text));
     }
 
+    private Place running(Place node) {
+        if (!stage.nodes().containsKey(node.node())) {
+            throw new LabRefusal(
+                    "node " + node.node() + " is stopped, so nothing can be sent from it; ./fairlead lab node"
+                            + " start " + node.node() + " starts it");
+        }
+        return node;
+    }
+
     private Place node(String name) {
         return picture.node(name)
                 .map(node -> new Place(name, "", node.addresses(), "", ""))
-                .filter(place -> stage.nodes().containsKey(name))
-                .orElseThrow(() -> new LabRefusal("there is no running node " + name + "; lab status lists them"));
+                .orElseThrow(() -> new LabRefusal("there is no node " + name + "; lab status lists them"));
     }
 
     private Pod pod(String text) {

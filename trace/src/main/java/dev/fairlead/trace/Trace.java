@@ -13,7 +13,8 @@ import java.util.OptionalInt;
  * @param request where the first packet there was seen
  * @param reply and the first one back
  * @param predicted what the plans say
- * @param lostEvents how much of what it saw the kernel had to drop
+ * @param notes what of the way its first packets don't meet, a sentence each
+ * @param lostEvents how much of what it saw the kernel had to drop, or kept no time of
  * @param verdict how it ended, in a few words
  */
 public record Trace(
@@ -23,12 +24,14 @@ public record Trace(
         List<Hop> request,
         List<Hop> reply,
         Prediction predicted,
+        List<String> notes,
         long lostEvents,
         String verdict) {
 
     public Trace {
         request = List.copyOf(request);
         reply = List.copyOf(reply);
+        notes = List.copyOf(notes);
     }
 
     /** Whether the same happened as was predicted, there and back. */

@@ -18,6 +18,8 @@ public final class TraceJson {
         json.set("request", hops(trace.request()));
         json.set("reply", hops(trace.reply()));
         json.set("predicted", of(trace.predicted()));
+        ArrayNode notes = json.putArray("notes");
+        trace.notes().forEach(notes::add);
         return json.put("agree", trace.agree())
                 .put("lostEvents", trace.lostEvents())
                 .put("verdict", trace.verdict());

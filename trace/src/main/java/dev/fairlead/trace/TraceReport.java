@@ -3,6 +3,7 @@ package dev.fairlead.trace;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedSet;
 
@@ -20,10 +21,36 @@ public record TraceReport(Trace trace) {
                         named(trace.from()),
                         named(trace.to()),
                         protocol + ", real connection, " + trace.verdict(),
-                        List.of(summary())),
+                        notes()),
                 told(trace.predicted().request(), trace.request(), trace.requestDifference()),
                 told(trace.predicted().reply(), trace.reply(), trace.replyDifference()));
         return trace.agree() ? hops + text.reason(trace.predicted()) : hops;
+    }
+
+    private List<String> notes() {
+        List<String> notes = new ArrayList<>(List.of(summary()));
+        missing().ifPresent(notes::add);
+        notes.addAll(trace.notes());
+        return notes;
+    }
+
+    /** What was predicted where nothing more was seen: there is no hop that it could stand beside. */
+    private Optional<String> missing() {
+        if (trace.requestDifference().isPresent()) {
+            return missing(trace.predicted().request(), trace.request(), trace.requestDifference());
+        }
+        return missing(trace.predicted().reply(), trace.reply(), trace.replyDifference());
+    }
+
+    private static Optional<String> missing(List<Hop> predicted, List<Hop> seen, OptionalInt difference) {
+        long told = seen.stream().filter(hop -> hop.event() != Event.RULE).count();
+        return difference.stream().allMatch(at -> at < seen.size()) || told >= predicted.size()
+                ? Optional.empty()
+                : Optional.of(beside(predicted.get((int) told)));
+    }
+
+    private static String beside(Hop predicted) {
+        return "≠ predicted: " + (predicted.place() + " " + predicted.device()).strip() + ": " + predicted.text();
     }
 
     private static String named(String object) {
@@ -39,7 +66,8 @@ public record TraceReport(Trace trace) {
                                 : "hop " + (trace.replyDifference().orElse(0) + 1) + " back on");
         String lost = trace.lostEvents() == 0
                 ? "no event lost"
-                : trace.lostEvents() + " events lost: the kernel had to drop them, so hops may be missing";
+                : trace.lostEvents()
+                        + " events lost: the kernel dropped them or kept no time of them, so hops may be missing or out of order";
         return agreement + " · " + trace.request().size() + " hops there, "
                 + trace.reply().size() + " back · " + lost;
     }
@@ -98,12 +126,7 @@ public record TraceReport(Trace trace) {
 
     private static Hop marked(Hop seen, List<Hop> predicted, int next) {
         List<String> details = new ArrayList<>(seen.details());
-        details.add(
-                next < predicted.size()
-                        ? "≠ predicted: " + predicted.get(next).place() + " "
-                                + predicted.get(next).device() + ": "
-                                + predicted.get(next).text()
-                        : "≠ predicted: nothing more");
+        details.add(next < predicted.size() ? beside(predicted.get(next)) : "≠ predicted: nothing more");
         return new Hop(
                 seen.tNs(),
                 seen.node(),

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /**
  * A unix stream socket, {@code unix(7)}. Beyond the JDK's it has abstract names, which leave no file behind, and passes
- * descriptors. One reader and one writer at a time; {@link #close} from another thread ends a blocked accept or read.
+ * descriptors. Over 300 lines: all that is done with such a socket is here. One reader and one writer at a time; {@link #close} from another thread ends a blocked accept or read.
  */
 public final class UnixSocket implements AutoCloseable {
     private static final int AF_UNIX = 1;
@@ -23,6 +23,7 @@ public final class UnixSocket implements AutoCloseable {
     private static final int SCM_RIGHTS = 1;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int POLLHUP = 0x10;
     private static final int SUN_PATH = 108;
     private static final int CHUNK = 64 * 1024;
 
@@ -211,6 +212,25 @@ public final class UnixSocket implements AutoCloseable {
                         0,
                         0);
             }
+        }
+    }
+
+    /** Whether the other end is closed altogether, and not only for writing. */
+    public boolean isHungUp() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment poll = arena.allocate(8, 8); // struct pollfd, which asks for nothing
+            poll.set(ValueLayout.JAVA_INT, 0, fd.number());
+            MemorySegment timeout = arena.allocate(16, 8);
+            Linux.call(
+                    "ask whether somebody still is at the other end of the " + fd,
+                    Linux.Call.PPOLL,
+                    poll.address(),
+                    1,
+                    timeout.address(),
+                    0,
+                    0,
+                    0);
+            return (poll.get(ValueLayout.JAVA_SHORT, 6) & POLLHUP) != 0;
         }
     }
 

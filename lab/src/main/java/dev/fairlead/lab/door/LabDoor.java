@@ -7,6 +7,7 @@ import dev.fairlead.kernel.SyscallException;
 import dev.fairlead.kernel.sys.UnixSocket;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,10 +24,11 @@ public final class LabDoor implements AutoCloseable {
     @FunctionalInterface
     public interface Answering {
         /**
+         * @param gone whether the caller has gone, so that nobody waits for the answer any more; may be asked from any thread
          * @return what the answer holds beside {@code ok}
          * @throws LabRefusal when the request is wrong
          */
-        ObjectNode answer(JsonNode request);
+        ObjectNode answer(JsonNode request, BooleanSupplier gone);
     }
 
     private final UnixSocket socket;
@@ -79,7 +81,7 @@ public final class LabDoor implements AutoCloseable {
 
     private static ObjectNode answer(UnixSocket caller, Answering lab) throws IOException {
         try {
-            ObjectNode answer = lab.answer(JSON.readTree(caller.input()));
+            ObjectNode answer = lab.answer(JSON.readTree(caller.input()), caller::isHungUp);
             answer.put("ok", true);
             return answer;
         } catch (LabRefusal e) {

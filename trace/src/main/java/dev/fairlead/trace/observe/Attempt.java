@@ -17,11 +17,15 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.NetworkChannel;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.function.BooleanSupplier;
+import jdk.net.ExtendedSocketOptions;
 
 /**
  * A connection that is yet to be made, from a socket in somebody's namespace. Its port is known before, so that what is to see it
@@ -30,13 +34,17 @@ import java.time.Duration;
 public final class Attempt implements AutoCloseable {
     private static final byte[] GREETING = "fairlead trace\n".getBytes(StandardCharsets.US_ASCII);
     private static final int LARGEST = 65_535;
+    /** So often it looks whether anybody still waits. */
+    private static final long STEP_MS = 200;
 
     private final NetworkChannel channel;
     private final Flow flow;
+    private final byte[] payload;
 
-    private Attempt(NetworkChannel channel, Flow flow) {
+    private Attempt(NetworkChannel channel, Flow flow, byte[] payload) {
         this.channel = channel;
         this.flow = flow;
+        this.payload = payload;
     }
 
     /** How it went. */
@@ -47,6 +55,8 @@ public final class Attempt implements AutoCloseable {
         REFUSED,
         /** A router said that it doesn't get there. */
         UNREACHABLE,
+        /** It is longer than what gets there, and must not be cut. */
+        TOO_LONG,
         /** Nothing came back in time. */
         SILENT
     }
@@ -55,20 +65,36 @@ public final class Attempt implements AutoCloseable {
     public record Outcome(End end, Duration took, String text) {}
 
     /**
+     * What is sent.
+     *
+     * @param size how many bytes a datagram carries, headers not counted, at most {@link #MOST_BYTES}; it is then sent whole or
+     *     not at all. 0 for a line of text, and for TCP
+     */
+    public record Kind(Protocol protocol, int size) {
+        /** As many as fit into IPv4's largest packet. */
+        public static final int MOST_BYTES = 65_507;
+    }
+
+    /**
      * Takes a port.
      *
      * @param source an address of that namespace
      * @throws UncheckedIOException when there is none to be had
      */
-    public static Attempt prepare(Netns namespace, Protocol protocol, Ip source, IpPort destination) {
+    public static Attempt prepare(Netns namespace, Kind kind, Ip source, IpPort destination) {
+        Protocol protocol = kind.protocol();
         InetSocketAddress local = new InetSocketAddress(address(source), 0);
         return namespace.call(() -> {
             try {
                 NetworkChannel channel = protocol == Protocol.TCP ? SocketChannel.open() : DatagramChannel.open();
                 try {
+                    if (kind.size() > 0) {
+                        channel.setOption(ExtendedSocketOptions.IP_DONTFRAGMENT, true);
+                    }
                     channel.bind(local);
                     int port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
-                    return new Attempt(channel, new Flow(protocol, new IpPort(source, port), destination));
+                    Flow flow = new Flow(protocol, new IpPort(source, port), destination);
+                    return new Attempt(channel, flow, payload(kind.size()));
                 } catch (IOException e) {
                     channel.close();
                     throw e;
@@ -78,6 +104,10 @@ public final class Attempt implements AutoCloseable {
                         "no " + protocol + " socket could be opened with address " + source + ": " + e.getMessage(), e);
             }
         });
+    }
+
+    private static byte[] payload(int size) {
+        return size == 0 ? GREETING : Arrays.copyOf(GREETING, size);
     }
 
     private static InetAddress address(Ip ip) {
@@ -92,15 +122,15 @@ public final class Attempt implements AutoCloseable {
         return flow;
     }
 
-    /** Makes it, and waits for an answer. */
-    public Outcome make(Duration patience) {
+    /** Makes it, and waits for an answer. @param gone whether nobody wants to know any more */
+    public Outcome make(Duration patience, BooleanSupplier gone) {
         long start = System.nanoTime();
         IpPort to = flow.destination();
         InetSocketAddress remote = new InetSocketAddress(address(to.ip()), to.port());
         try {
             switch (channel) {
-                case SocketChannel tcp -> tcp.socket().connect(remote, (int) patience.toMillis());
-                case DatagramChannel udp -> exchange(udp, remote, patience);
+                case SocketChannel tcp -> connect(tcp, remote, patience, gone);
+                case DatagramChannel udp -> exchange(udp, remote, patience, gone);
                 default -> throw new AssertionError(channel);
             }
             return new Outcome(End.ANSWERED, since(start), "");
@@ -116,7 +146,10 @@ public final class Attempt implements AutoCloseable {
             return new Outcome(
                     silent ? End.SILENT : End.REFUSED, since(start), said.toLowerCase(java.util.Locale.ROOT));
         } catch (IOException e) {
-            return new Outcome(End.UNREACHABLE, since(start), String.valueOf(e.getMessage()));
+            String said = String.valueOf(e.getMessage()).toLowerCase(java.util.Locale.ROOT);
+            // The JDK has no exception of its own for EMSGSIZE; this is what the C library says to it.
+            return new Outcome(
+                    said.startsWith("message too long") ? End.TOO_LONG : End.UNREACHABLE, since(start), said);
         }
     }
 
@@ -124,17 +157,38 @@ public final class Attempt implements AutoCloseable {
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
-    private static void exchange(DatagramChannel udp, InetSocketAddress remote, Duration patience) throws IOException {
-        udp.connect(remote); // so that ICMP errors are told
-        udp.write(ByteBuffer.wrap(GREETING));
-        udp.configureBlocking(false);
-        try (Selector selector = Selector.open()) {
-            udp.register(selector, SelectionKey.OP_READ);
-            if (selector.select(patience.toMillis()) == 0) {
-                throw new SocketTimeoutException();
-            }
-            udp.read(ByteBuffer.allocate(LARGEST));
+    private static void connect(SocketChannel tcp, InetSocketAddress remote, Duration patience, BooleanSupplier gone)
+            throws IOException {
+        tcp.configureBlocking(false);
+        if (!tcp.connect(remote)) {
+            await(tcp, SelectionKey.OP_CONNECT, patience, gone);
+            var unused = tcp.finishConnect();
         }
+    }
+
+    private void exchange(DatagramChannel udp, InetSocketAddress remote, Duration patience, BooleanSupplier gone)
+            throws IOException {
+        udp.connect(remote); // so that ICMP errors are told
+        udp.write(ByteBuffer.wrap(payload));
+        udp.configureBlocking(false);
+        await(udp, SelectionKey.OP_READ, patience, gone);
+        udp.read(ByteBuffer.allocate(LARGEST));
+    }
+
+    /** @throws SocketTimeoutException when it isn't so in time, or nobody waits for it any more */
+    private static void await(SelectableChannel channel, int operation, Duration patience, BooleanSupplier gone)
+            throws IOException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        try (Selector selector = Selector.open()) {
+            channel.register(selector, operation);
+            for (long left = patience.toMillis(); left > 0 && !gone.getAsBoolean(); ) {
+                if (selector.select(Math.min(left, STEP_MS)) > 0) {
+                    return;
+                }
+                left = (deadline - System.nanoTime()) / 1_000_000;
+            }
+        }
+        throw new SocketTimeoutException();
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.fairlead.trace.observe;
 
 import dev.fairlead.kernel.nftables.TraceEvent;
+import dev.fairlead.kernel.route.Link;
 import dev.fairlead.packet.Flow;
-import dev.fairlead.packet.Ip;
 import dev.fairlead.trace.Event;
 import dev.fairlead.trace.Hop;
 import dev.fairlead.trace.Place;
@@ -14,15 +14,19 @@ import java.util.OptionalLong;
 
 /** Writes down the hops of one way, with what the kernel says to each. Confined to one thread. */
 final class HopWriter {
-    private final Scene scene;
     private final KernelAnswers kernel;
+    private final Endings endings;
     private final long startNs;
     private final List<Hop> hops = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private String ending = "";
+    /** The largest MTU of the nodes' devices so far. */
+    private int widest;
 
     /** @param startNs when the connection began, in nanoseconds since 1970 */
     HopWriter(Scene scene, KernelAnswers kernel, long startNs) {
-        this.scene = scene;
         this.kernel = kernel;
+        this.endings = new Endings(scene, kernel);
         this.startNs = startNs;
     }
 
@@ -44,10 +48,27 @@ final class HopWriter {
                 flow,
                 List.of(spot.pod().isEmpty() ? "node/" + spot.node() : "pod/" + spot.pod()),
                 ObservedText.of(event, seen),
-                seen.packet()
-                        .error()
-                        .map(error -> List.of(error.text() + " from " + error.from()))
-                        .orElse(List.of())));
+                details(seen)));
+    }
+
+    private List<String> details(Seen seen) {
+        List<String> details = new ArrayList<>();
+        seen.packet().error().ifPresent(error -> details.add(error.toString()));
+        if (seen.spot().pod().isEmpty()) {
+            kernel.link(seen.spot().node(), seen.spot().device()).ifPresent(link -> narrower(seen, link, details));
+        }
+        return details;
+    }
+
+    /** A device that takes shorter packets than one before it: TCP's first packet is short, and passes it all the same. */
+    private void narrower(Seen seen, Link link, List<String> details) {
+        if (link.mtu() < widest) {
+            details.add("mtu " + link.mtu() + ", after one of " + widest);
+            notes.add(seen.spot().node() + "'s " + link.name() + " takes packets of at most " + link.mtu()
+                    + " bytes (its MTU), devices before it " + widest + "; this one has "
+                    + seen.packet().length());
+        }
+        widest = Math.max(widest, link.mtu());
     }
 
     /** What a node's kernel did to it, which has no time of its own. */
@@ -113,30 +134,44 @@ final class HopWriter {
                 flow,
                 flow,
                 ObservedText.routed(flow, pass.out()),
-                kernel.route(node, flow, pass.in()).stream().toList());
+                kernel.route(node, flow, pass.in()).map(KernelAnswers.Taken::text).stream()
+                        .toList());
     }
 
     void delivered(String node, Flow flow) {
         inNode(node, "", Event.DELIVERED, flow, flow, "delivered to the node itself", List.of());
     }
 
-    /** Nobody says what became of it. @param device by which it was to leave, or empty */
-    void lost(String node, Flow flow, String device) {
-        Ip to = flow.destination().ip();
-        String who = scene.holder(to).map(place -> place.object() + " has it").orElse("nobody in the cluster has it");
-        String route =
-                kernel.route(node, flow, "").map(text -> "route: " + text).orElse("no route to " + to);
-        inNode(
-                node,
-                device,
-                Event.DROPPED,
-                flow,
-                flow,
-                "ended here: " + node + "'s kernel did not pass it on to " + to + "; " + who,
-                List.of(route));
+    /** No rule says what became of it. @param length in bytes @param device by which it was to leave, or empty */
+    void lost(String node, Flow flow, int length, String device) {
+        Endings.Ending why = endings.inNode(node, flow, length, device);
+        ending = why.text();
+        inNode(node, device, Event.DROPPED, flow, flow, "ended here: " + why.text(), why.details());
     }
 
-    void neverLeft(Place from, Flow asked) {
+    /** It left by a device and came in nowhere. */
+    void endedOnTheWay(Seen last) {
+        if (last.spot().role() != Spot.Role.UPLINK) {
+            return; // the other end of a veth pair is seen where its packets are
+        }
+        endings.onTheWay(last).ifPresent(why -> {
+            Flow flow = last.packet().flow();
+            ending = why.text();
+            inNode(
+                    last.spot().node(),
+                    last.spot().device(),
+                    Event.DROPPED,
+                    flow,
+                    flow,
+                    "ended here: " + why.text(),
+                    why.details());
+        });
+    }
+
+    /** @param end what who asked was told */
+    void neverLeft(Place from, Flow asked, Attempt.End end) {
+        Endings.Ending why = endings.atSender(from, asked, end);
+        ending = why.text();
         hops.add(new Hop(
                 OptionalLong.empty(),
                 from.node(),
@@ -146,8 +181,17 @@ final class HopWriter {
                 asked,
                 asked,
                 List.of(from.object()),
-                "no packet left: nobody answers for " + asked.destination().ip()
-                        + " on this link, or there is no route",
-                List.of()));
+                why.text(),
+                why.details()));
+    }
+
+    /** Why it was seen no further, where no rule says so; else empty. */
+    String ending() {
+        return ending;
+    }
+
+    /** What of the way a first packet doesn't meet. */
+    List<String> notes() {
+        return List.copyOf(notes);
     }
 }

@@ -8,6 +8,7 @@ import dev.fairlead.trace.Hop;
 import dev.fairlead.trace.Place;
 import dev.fairlead.trace.Scene;
 import dev.fairlead.trace.observe.Spot.Role;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Makes one way of the many places where a packet was met. Devices tell when, and what it looked like; between two devices of one
@@ -40,23 +42,51 @@ final class Joiner {
         this.flows = flows;
     }
 
-    /** The ways of the first packet there and the first one back. @param startNs when the former was first seen, 0 if never */
-    record Ways(List<Hop> request, List<Hop> reply, long startNs) {}
+    /**
+     * What there is to make ways of.
+     *
+     * @param complete whether nothing was lost of it: else a packet may have gone on where it wasn't seen
+     * @param end what who asked was told
+     */
+    record Told(List<Seen> seen, List<NodeFacts> facts, boolean complete, Attempt.End end) {}
+
+    /**
+     * The ways of the first packet there and the first one back.
+     *
+     * @param ending and {@code error} and {@code notes} as {@link Observation.Observed} has them
+     * @param untimed at how many places the kernel kept no time
+     * @param startNs when the former was first seen, 0 if never
+     */
+    record Ways(
+            List<Hop> request,
+            List<Hop> reply,
+            String ending,
+            Optional<Packet.IcmpError> error,
+            List<String> notes,
+            long startNs,
+            long untimed) {}
 
     /** @param from who sent */
-    static Ways join(
-            Scene scene, Place from, KernelAnswers kernel, Flow asked, List<Seen> seen, List<NodeFacts> facts) {
-        Directions directions = Directions.of(asked, facts);
-        List<Seen> there = firstPacket(seen, directions.there(), false);
-        List<Seen> back = firstPacket(seen, directions.back(), true);
+    static Ways join(Scene scene, Place from, KernelAnswers kernel, Flow asked, Told told) {
+        Directions directions = Directions.of(asked, told.facts());
+        List<Seen> there = firstPacket(told.seen(), directions.there(), false);
+        List<Seen> back = firstPacket(told.seen(), directions.back(), true);
         long start = there.isEmpty() ? 0 : there.getFirst().timeNs();
-        Joiner request =
-                new Joiner(new HopWriter(scene, kernel, start), scene.bridge(), facts, false, directions.there());
-        Joiner reply = new Joiner(new HopWriter(scene, kernel, start), scene.bridge(), facts, true, directions.back());
-        return new Ways(
-                there.isEmpty() ? request.unseen(from, asked) : request.walk(there),
-                back.isEmpty() ? reply.atHome(from) : reply.walk(back),
-                start);
+        HopWriter out = new HopWriter(scene, kernel, start);
+        HopWriter home = new HopWriter(scene, kernel, start);
+        Joiner request = new Joiner(out, scene.bridge(), told.facts(), false, directions.there());
+        Joiner reply = new Joiner(home, scene.bridge(), told.facts(), true, directions.back());
+        List<Hop> went =
+                there.isEmpty() ? request.unseen(from, asked, told.end()) : request.walk(there, told.complete());
+        List<Hop> came = back.isEmpty() ? reply.atHome(from) : reply.walk(back, told.complete());
+        List<String> notes = new ArrayList<>(out.notes());
+        home.notes().stream().filter(note -> !notes.contains(note)).forEach(notes::add);
+        Optional<Packet.IcmpError> error =
+                back.stream().findFirst().flatMap(seen -> seen.packet().error());
+        long untimed = Stream.concat(there.stream(), back.stream())
+                .filter(seen -> !seen.timed())
+                .count();
+        return new Ways(went, came, out.ending(), error, notes, start, untimed);
     }
 
     /** Where the first packet of a direction was met, each place once, in the order of time. */
@@ -78,7 +108,8 @@ final class Joiner {
         return List.copyOf(first.values());
     }
 
-    private List<Hop> walk(List<Seen> places) {
+    /** @param complete whether a packet that isn't seen any further went no further */
+    private List<Hop> walk(List<Seen> places, boolean complete) {
         Optional<Seen> inside = Optional.empty();
         for (Seen place : places) {
             if (place.spot().role() == Role.LOOPBACK) {
@@ -98,6 +129,10 @@ final class Joiner {
         }
         if (inside.isPresent()) {
             ends(inside.get());
+        } else if (complete
+                && places.stream().allMatch(Seen::timed)
+                && places.getLast().outgoing()) {
+            hops.endedOnTheWay(places.getLast());
         }
         return hops.hops();
     }
@@ -181,15 +216,12 @@ final class Joiner {
     /** It came into a node and didn't leave it. */
     private void ends(Seen in) {
         String node = in.spot().node();
-        ends(
-                node,
-                in.packet().flow(),
-                passes(node, in.packet(), pass -> !pass.in().isEmpty()),
-                false);
+        ends(node, in.packet(), passes(node, in.packet(), pass -> !pass.in().isEmpty()), false);
     }
 
-    /** @param own whether it is a packet of the node's own */
-    private void ends(String node, Flow before, List<Pass> passes, boolean own) {
+    /** @param packet as it came @param own whether it is a packet of the node's own */
+    private void ends(String node, Packet packet, List<Pass> passes, boolean own) {
+        Flow before = packet.flow();
         Optional<Pass> dropped = passes.stream()
                 .filter(pass -> pass.last().verdict().equals(Verdict.DROP))
                 .findFirst();
@@ -202,16 +234,16 @@ final class Joiner {
         } else if (local.isPresent()) {
             hops.delivered(node, after);
         } else {
-            hops.lost(node, after, routed.map(Pass::out).orElse(""));
+            hops.lost(node, after, packet.length(), routed.map(Pass::out).orElse(""));
         }
     }
 
     /** No device saw it. Of a node, rules may have; of a pod, its kernel found no way out, or nobody who has the address. */
-    private List<Hop> unseen(Place from, Flow asked) {
+    private List<Hop> unseen(Place from, Flow asked, Attempt.End end) {
         if (!atHome(from).isEmpty()) {
             return hops.hops();
         }
-        hops.neverLeft(from, asked);
+        hops.neverLeft(from, asked, end);
         return hops.hops();
     }
 
@@ -224,7 +256,7 @@ final class Joiner {
                         .map(Pass::packet)
                         .filter(met -> flows.contains(met.flow()) && met.isFirst(reply))
                         .findFirst();
-        packet.ifPresent(met -> ends(from.node(), met.flow(), passes(from.node(), met, _ -> true), true));
+        packet.ifPresent(met -> ends(from.node(), met, passes(from.node(), met, _ -> true), true));
         return hops.hops();
     }
 

@@ -9,9 +9,12 @@ import dev.fairlead.kernel.nftables.Ruleset;
 import dev.fairlead.kernel.nftables.TraceEvent;
 import dev.fairlead.kernel.nftables.Traces;
 import dev.fairlead.kernel.route.Link;
+import dev.fairlead.kernel.route.NextHop;
+import dev.fairlead.kernel.route.Route;
 import dev.fairlead.kernel.route.RouteLookup;
 import dev.fairlead.kernel.route.Rtnetlink;
 import dev.fairlead.packet.Flow;
+import dev.fairlead.packet.Ip;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -26,7 +29,7 @@ final class NodeKernel implements AutoCloseable {
     private final String node;
     private final Netns netns;
     private final RuleTrace rules;
-    private final Map<Integer, String> names = new LinkedHashMap<>();
+    private final Map<Integer, Link> links = new LinkedHashMap<>();
 
     private NodeKernel(String node, Netns netns, RuleTrace rules) {
         this.node = node;
@@ -56,7 +59,7 @@ final class NodeKernel implements AutoCloseable {
      * is told, so steps of several packets may be mixed.
      */
     private List<Pass> passes(List<TraceEvent> steps, Flow asked) {
-        nameLinks();
+        readLinks();
         List<List<TraceEvent>> begun = new ArrayList<>();
         Map<Long, List<TraceEvent>> last = new LinkedHashMap<>();
         for (TraceEvent step : steps) {
@@ -73,18 +76,26 @@ final class NodeKernel implements AutoCloseable {
     private Optional<Pass> pass(List<TraceEvent> steps, Flow asked) {
         TraceEvent first = steps.getFirst();
         return PacketReader.read(first, asked.reply())
-                .map(packet -> new Pass(
-                        node,
-                        packet,
-                        names.getOrDefault(first.inputInterface(), ""),
-                        names.getOrDefault(first.outputInterface(), ""),
-                        steps));
+                .map(packet ->
+                        new Pass(node, packet, name(first.inputInterface()), name(first.outputInterface()), steps));
     }
 
-    private void nameLinks() {
+    /** Empty for none. */
+    private String name(int index) {
+        Link link = links.get(index);
+        return link == null ? "" : link.name();
+    }
+
+    Optional<Link> link(String device) {
+        return links.values().stream()
+                .filter(link -> link.name().equals(device))
+                .findFirst();
+    }
+
+    private void readLinks() {
         try (Rtnetlink rtnetlink = Rtnetlink.open(netns)) {
             for (Link link : rtnetlink.links().list()) {
-                names.put(link.index(), link.name());
+                links.put(link.index(), link);
             }
         }
     }
@@ -105,19 +116,51 @@ final class NodeKernel implements AutoCloseable {
         return List.copyOf(found.values());
     }
 
-    Optional<String> route(Flow packet, String in) {
+    /** As {@link KernelAnswers#route}. */
+    Optional<KernelAnswers.Taken> route(Flow packet, String in) {
+        Ip to = packet.destination().ip();
         try (Rtnetlink rtnetlink = Rtnetlink.open(netns)) {
-            RouteLookup lookup = RouteLookup.to(packet.destination().ip());
+            RouteLookup lookup = RouteLookup.to(to);
             if (!in.isEmpty()) {
                 lookup = lookup.from(packet.source().ip())
                         .arrivingOn(rtnetlink.links().require(in).index());
             }
-            return Optional.of(rtnetlink
-                    .routes()
-                    .lookUpEntry(lookup)
-                    .text(rtnetlink.links().names()));
+            Route route = rtnetlink.routes().lookUpEntry(lookup);
+            Optional<NextHop> hop = route.hops().stream().findFirst();
+            return Optional.of(new KernelAnswers.Taken(
+                    route.text(rtnetlink.links().names()),
+                    hop.map(next -> name(next.device())).orElse(""),
+                    hop.filter(NextHop::hasGateway).map(NextHop::gateway).orElse(to)));
         } catch (KernelException e) {
             return Optional.empty(); // no route is an answer too
+        }
+    }
+
+    /** As {@link KernelAnswers#routeOfSender}, of any namespace. */
+    static Optional<String> resolved(Netns netns, Flow packet) {
+        try (Rtnetlink rtnetlink = Rtnetlink.open(netns)) {
+            return Optional.of(rtnetlink
+                    .routes()
+                    .lookUp(packet.destination().ip())
+                    .text(rtnetlink.links().names())
+                    .replaceAll("\\s+", " ")
+                    .strip());
+        } catch (KernelException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** As {@link KernelAnswers#unanswered}. */
+    Optional<String> unanswered(KernelAnswers.Taken route) {
+        Optional<Link> link = link(route.device());
+        if (link.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Rtnetlink rtnetlink = Rtnetlink.open(netns)) {
+            return rtnetlink.neighbours().list(route.next().family(), link.get().index()).stream()
+                    .filter(neighbour -> neighbour.address().equals(route.next()) && !neighbour.hasMac())
+                    .findFirst()
+                    .map(neighbour -> neighbour.text(rtnetlink.links().names()));
         }
     }
 

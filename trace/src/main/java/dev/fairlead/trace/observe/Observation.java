@@ -1,6 +1,7 @@
 package dev.fairlead.trace.observe;
 
 import dev.fairlead.kernel.nftables.TraceEvent;
+import dev.fairlead.kernel.route.Link;
 import dev.fairlead.kernel.tap.Sighting;
 import dev.fairlead.kernel.tap.TapCounts;
 import dev.fairlead.kernel.tap.TapFilter;
@@ -9,6 +10,7 @@ import dev.fairlead.kernel.tap.Taps;
 import dev.fairlead.packet.Flow;
 import dev.fairlead.packet.IpPort;
 import dev.fairlead.trace.Hop;
+import dev.fairlead.trace.Place;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -25,6 +28,9 @@ import java.util.function.Predicate;
  * descriptors of this process, so it goes with them. Confined to one thread.
  */
 public final class Observation implements AutoCloseable {
+    /** So often somebody who waits for packets looks whether anybody still waits for him. */
+    private static final long STEP_NANOS = 200_000_000;
+
     private final Stage stage;
     private final Aim aim;
     private final Map<String, NodeKernel> nodes;
@@ -46,13 +52,25 @@ public final class Observation implements AutoCloseable {
      * What was seen.
      *
      * @param startNs when the first packet was first seen, in nanoseconds since 1970
+     * @param ending why the first packet there was seen no further, where neither a rule nor who got it tells; else empty
+     * @param error what came in place of an answer
+     * @param notes what of the way a first packet doesn't meet, a sentence each
      * @param sightings every packet of the connection, for a capture file
-     * @param lostEvents how much the kernel had to drop of what it told: packets of taps, and 1 for each node whose rules' steps
+     * @param lostEvents how much the kernel had to drop of what it told: packets of taps, packets of the two ways of which it
+     *     kept no time, so that their order isn't sure, and 1 for each node whose rules' steps
      *     weren't all told
      */
     public record Observed(
-            List<Hop> request, List<Hop> reply, long startNs, List<Sighting> sightings, long lostEvents) {
+            List<Hop> request,
+            List<Hop> reply,
+            String ending,
+            Optional<Packet.IcmpError> error,
+            List<String> notes,
+            long startNs,
+            List<Sighting> sightings,
+            long lostEvents) {
         public Observed {
+            notes = List.copyOf(notes);
             request = List.copyOf(request);
             reply = List.copyOf(reply);
             sightings = List.copyOf(sightings);
@@ -105,10 +123,11 @@ public final class Observation implements AutoCloseable {
     /**
      * Waits for the first packet of somebody's connection that is as aimed at; from then on this is about that one.
      *
+     * @param gone whether nobody wants to know any more
      * @return whether one came in time
      */
-    public boolean awaitFirst(Duration patience) {
-        return await(patience, sighting -> {
+    public boolean awaitFirst(Duration patience, BooleanSupplier gone) {
+        return await(patience, gone, sighting -> {
             Optional<Packet> first = PacketReader.read(sighting.packet()).filter(packet -> packet.isFirst(false));
             first.filter(packet ->
                             packet.flow().source().ip().equals(asked.source().ip())
@@ -120,7 +139,7 @@ public final class Observation implements AutoCloseable {
 
     /** Waits until the answer has come back to who asked. @return whether it came in time */
     public boolean awaitAnswer(Duration patience) {
-        return await(patience, sighting -> {
+        return await(patience, () -> false, sighting -> {
             Spot spot = spots.get(sighting.point());
             boolean home = spot != null
                     && spot.node().equals(aim.from().node())
@@ -134,15 +153,15 @@ public final class Observation implements AutoCloseable {
         });
     }
 
-    private boolean await(Duration patience, Predicate<Sighting> wanted) {
+    private boolean await(Duration patience, BooleanSupplier gone, Predicate<Sighting> wanted) {
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
-            List<Sighting> more = taps.await(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+            List<Sighting> more = taps.await(Duration.ofNanos(Math.clamp(deadline - System.nanoTime(), 0, STEP_NANOS)));
             sightings.addAll(more);
             if (more.stream().anyMatch(wanted)) {
                 return true;
             }
-            if (System.nanoTime() >= deadline) {
+            if (System.nanoTime() >= deadline || gone.getAsBoolean()) {
                 return false;
             }
         }
@@ -153,17 +172,18 @@ public final class Observation implements AutoCloseable {
         return asked;
     }
 
-    /** What was seen until now; then nothing is armed any more. */
-    public Observed finish() {
+    /** What was seen until now; then nothing is armed any more. @param end what who asked was told */
+    public Observed finish(Attempt.End end) {
         try {
             drain();
+            Strays strays = Strays.of(stage.scene(), sightings, spots);
             List<Seen> seen = new ArrayList<>();
             Map<String, Set<Flow>> met = new LinkedHashMap<>();
             for (Sighting sighting : sightings) {
                 Spot spot = spots.get(sighting.point());
                 Optional<Packet> packet = PacketReader.read(sighting.packet());
-                if (spot != null && packet.isPresent()) {
-                    seen.add(new Seen(sighting.nanos(), spot, sighting.outgoing(), packet.get()));
+                if (spot != null && packet.isPresent() && !strays.isOne(sighting, spot)) {
+                    seen.add(new Seen(sighting.nanos(), !sighting.read(), spot, sighting.outgoing(), packet.get()));
                     met.computeIfAbsent(spot.node(), _ -> new LinkedHashSet<>())
                             .add(packet.get().flow());
                 }
@@ -172,8 +192,17 @@ public final class Observation implements AutoCloseable {
             nodes.forEach((name, node) -> facts.add(node.facts(met.getOrDefault(name, Set.of()), asked)));
             long lost = taps.counts().stream().mapToLong(TapCounts::dropped).sum()
                     + facts.stream().filter(NodeFacts::lost).count();
-            Joiner.Ways ways = Joiner.join(stage.scene(), aim.from(), new Answers(), asked, seen, facts);
-            return new Observed(ways.request(), ways.reply(), ways.startNs(), sightings, lost);
+            Joiner.Told told = new Joiner.Told(seen, facts, lost == 0, end);
+            Joiner.Ways ways = Joiner.join(stage.scene(), aim.from(), new Answers(), asked, told);
+            return new Observed(
+                    ways.request(),
+                    ways.reply(),
+                    ways.ending(),
+                    ways.error(),
+                    ways.notes(),
+                    ways.startNs(),
+                    sightings,
+                    lost + ways.untimed());
         } finally {
             close();
         }
@@ -188,8 +217,34 @@ public final class Observation implements AutoCloseable {
     /** Asked of the node that it is about. */
     private final class Answers implements KernelAnswers {
         @Override
-        public Optional<String> route(String node, Flow packet, String in) {
+        public Optional<Taken> route(String node, Flow packet, String in) {
             return Optional.ofNullable(nodes.get(node)).flatMap(there -> there.route(packet, in));
+        }
+
+        @Override
+        public Optional<String> routeOfSender(Flow packet) {
+            Place from = aim.from();
+            return stage.devices().stream()
+                    .filter(device -> from.isPod() && device.spot().pod().equals(from.pod()))
+                    .findFirst()
+                    .map(Stage.Watched::namespace)
+                    .or(() -> Optional.ofNullable(stage.nodes().get(from.node())))
+                    .flatMap(own -> NodeKernel.resolved(own, packet));
+        }
+
+        @Override
+        public Optional<String> unanswered(String node, Taken route) {
+            return Optional.ofNullable(nodes.get(node)).flatMap(there -> there.unanswered(route));
+        }
+
+        @Override
+        public boolean isRunning(String node) {
+            return nodes.containsKey(node);
+        }
+
+        @Override
+        public Optional<Link> link(String node, String device) {
+            return Optional.ofNullable(nodes.get(node)).flatMap(there -> there.link(device));
         }
 
         @Override

@@ -12,9 +12,10 @@ import java.util.Optional;
  * @param flags of TCP, else 0
  * @param sequence of TCP, as an unsigned 32-bit number, else 0
  * @param acknowledgement the same
+ * @param length of the whole packet with its IP header, in bytes; of an ICMP error its own
  * @param error empty where it isn't an ICMP error
  */
-public record Packet(Flow flow, int flags, long sequence, long acknowledgement, Optional<IcmpError> error) {
+public record Packet(Flow flow, int flags, long sequence, long acknowledgement, int length, Optional<IcmpError> error) {
     static final int SYN = 2;
     static final int RST = 4;
     static final int ACK = 16;
@@ -25,7 +26,12 @@ public record Packet(Flow flow, int flags, long sequence, long acknowledgement, 
      * @param from who reports it
      * @param text as ping and traceroute say it
      */
-    public record IcmpError(Ip from, String text) {}
+    public record IcmpError(Ip from, String text) {
+        @Override
+        public String toString() {
+            return text + " from " + from;
+        }
+    }
 
     /** Whether it can be the first of its direction: for TCP that opens, accepts or refuses. */
     boolean isFirst(boolean reply) {

@@ -25,8 +25,14 @@ final class PacketReader {
         return switch (seen) {
             case SeenPacket.Tcp tcp ->
                 Optional.of(new Packet(
-                        tcp.flow(), tcp.flags().bits(), tcp.sequence(), tcp.acknowledgment(), Optional.empty()));
-            case SeenPacket.Udp udp -> Optional.of(new Packet(udp.flow(), 0, 0, 0, Optional.empty()));
+                        tcp.flow(),
+                        tcp.flags().bits(),
+                        tcp.sequence(),
+                        tcp.acknowledgment(),
+                        tcp.ip().length(),
+                        Optional.empty()));
+            case SeenPacket.Udp udp ->
+                Optional.of(new Packet(udp.flow(), 0, 0, 0, udp.ip().length(), Optional.empty()));
             case SeenPacket.IcmpError error ->
                 error.quoted()
                         .map(flow -> new Packet(
@@ -34,6 +40,7 @@ final class PacketReader {
                                 0,
                                 0,
                                 0,
+                                error.ip().length(),
                                 Optional.of(new IcmpError(error.ip().source(), IcmpText.of(error)))));
         };
     }
@@ -59,7 +66,12 @@ final class PacketReader {
         int length = ipv6 ? IPV6_HEADER + u16(network, 4) : u16(network, 2);
         if (isIcmp(network, ipv6)) {
             return Optional.of(new Packet(
-                    answer, 0, 0, 0, Optional.of(new IcmpError(answer.source().ip(), "ICMP error"))));
+                    answer,
+                    0,
+                    0,
+                    0,
+                    length,
+                    Optional.of(new IcmpError(answer.source().ip(), "ICMP error"))));
         }
         try {
             return read(SeenPacket.decode(new Frame(frame, Math.max(frame.length, ETHERNET + length))));

@@ -17,9 +17,18 @@ public final class Verdict {
         return switch (outcome.end()) {
             case ANSWERED -> "answered in " + took;
             case REFUSED -> "refused by " + who(seen) + " after " + took;
-            case UNREACHABLE -> "not reached: " + outcome.text();
-            case SILENT -> outcome.text() + lastSeen(seen.request());
+            case UNREACHABLE, TOO_LONG -> "not reached: " + outcome.text() + why(seen) + error(seen);
+            case SILENT -> outcome.text() + lastSeen(seen.request()) + why(seen);
         };
+    }
+
+    private static String why(Observation.Observed seen) {
+        return seen.ending().isEmpty() ? "" : ": " + seen.ending();
+    }
+
+    /** Who told so, where it came over the network. */
+    private static String error(Observation.Observed seen) {
+        return seen.error().map(error -> "; " + error).orElse("");
     }
 
     private static String who(Observation.Observed seen) {

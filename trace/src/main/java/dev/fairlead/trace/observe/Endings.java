@@ -1,0 +1,123 @@
+package dev.fairlead.trace.observe;
+
+import dev.fairlead.kernel.route.Link;
+import dev.fairlead.packet.Flow;
+import dev.fairlead.packet.Ip;
+import dev.fairlead.trace.Place;
+import dev.fairlead.trace.Scene;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Why a packet was seen no further, as far as kernels on both sides tell: whether the other node runs, its cable is in, its
+ * device takes a packet that long, and somebody answers for the next address. Confined to one thread.
+ */
+final class Endings {
+    private final Scene scene;
+    private final KernelAnswers kernel;
+
+    Endings(Scene scene, KernelAnswers kernel) {
+        this.scene = scene;
+        this.kernel = kernel;
+    }
+
+    /** @param text what stopped it @param details lines as the tools print them */
+    record Ending(String text, List<String> details) {
+        Ending {
+            details = List.copyOf(details);
+        }
+    }
+
+    /** In a node's kernel. @param length in bytes @param device by which it was to leave, empty where that isn't known */
+    Ending inNode(String node, Flow flow, int length, String device) {
+        Ip to = flow.destination().ip();
+        Optional<KernelAnswers.Taken> route = kernel.route(node, flow, "");
+        List<String> details = new ArrayList<>();
+        details.add(route.map(taken -> "route: " + taken.text()).orElse("no route to " + to));
+        Optional<Link> link = kernel.link(
+                node, device.isEmpty() ? route.map(KernelAnswers.Taken::device).orElse("") : device);
+        Optional<String> reason = link.flatMap(out -> ofDevice(node, out, length));
+        if (reason.isPresent()) {
+            details.add(link.orElseThrow().toString());
+            return new Ending(reason.get(), details);
+        }
+        Optional<String> neighbour = route.flatMap(taken -> unanswered(node, taken, details));
+        String who = scene.holder(to).map(place -> place.object() + " has it").orElse("nobody in the cluster has it");
+        return new Ending(neighbour.orElse(node + "'s kernel did not pass it on to " + to + "; " + who), details);
+    }
+
+    /** What the device by which it is to leave has against it. */
+    private static Optional<String> ofDevice(String node, Link link, int length) {
+        return withoutCarrier(node, link)
+                .or(() -> length <= link.mtu() ? Optional.empty() : Optional.of(tooLong(node, link, length)));
+    }
+
+    private static String tooLong(String node, Link link, int length) {
+        return node + "'s " + link.name() + " takes packets of at most " + link.mtu()
+                + " bytes (its MTU), and this one has " + length;
+    }
+
+    private Optional<String> unanswered(String node, KernelAnswers.Taken route, List<String> details) {
+        Optional<String> state = kernel.unanswered(node, route);
+        state.ifPresent(details::add);
+        String why = scene.holder(route.next())
+                .filter(place -> !place.isPod() && !place.node().equals(node))
+                .flatMap(place -> unreachable(place.node()))
+                .map(reason -> reason + ", and so nobody")
+                .orElse("nobody");
+        return state.map(unused -> why + " answers for " + route.next() + " on " + node + "'s " + route.device());
+    }
+
+    /** What another node has that keeps all packets from it. */
+    private Optional<String> unreachable(String peer) {
+        return kernel.isRunning(peer)
+                ? kernel.link(peer, scene.uplink()).flatMap(link -> withoutCarrier(peer, link))
+                : Optional.of(peer + " is stopped");
+    }
+
+    private static Optional<String> withoutCarrier(String node, Link link) {
+        return link.flags().isLowerUp()
+                ? Optional.empty()
+                : Optional.of(node + "'s " + link.name() + " has no carrier, as with a cable that is out");
+    }
+
+    /** On the wire between two nodes; empty where it may well have gone somewhere that nobody looks at. */
+    Optional<Ending> onTheWay(Seen last) {
+        String node = last.spot().node();
+        return scene.holder(last.packet().flow().destination().ip())
+                .map(Place::node)
+                .filter(peer -> !peer.equals(node))
+                .map(peer -> between(node, peer, last));
+    }
+
+    private Ending between(String node, String peer, Seen last) {
+        String lost = "it left " + node + " for " + peer + " and was not seen there: ";
+        if (!kernel.isRunning(peer)) {
+            return new Ending(lost + peer + " is stopped", List.of());
+        }
+        Optional<Link> there = kernel.link(peer, scene.uplink());
+        return new Ending(
+                lost
+                        + there.flatMap(link ->
+                                        ofDevice(peer, link, last.packet().length()))
+                                .orElse("no device of " + peer + " says why, so it was lost between the two"),
+                there.map(Link::toString).stream().toList());
+    }
+
+    /** It didn't even leave who sent it. @param end what its socket was told */
+    Ending atSender(Place from, Flow asked, Attempt.End end) {
+        Ip to = asked.destination().ip();
+        List<String> route = new ArrayList<>();
+        kernel.routeOfSender(asked).ifPresent(route::add);
+        if (!from.isPod()) {
+            kernel.link(from.node(), scene.uplink()).map(Link::toString).ifPresent(route::add);
+        }
+        return switch (end) {
+            case TOO_LONG ->
+                new Ending("no packet left: its own kernel knows that one so long doesn't get to " + to, route);
+            case ANSWERED, REFUSED, UNREACHABLE, SILENT ->
+                new Ending("no packet left: nobody answers for " + to + " on this link, or there is no route", route);
+        };
+    }
+}
