@@ -12,8 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -54,64 +52,12 @@ class LabTraceWitnessTest {
     @Test
     void tcpdumpSawTheSame() {
         assumeTrue(TestLab.isRoot(), "tcpdump needs a second user, and an ordinary user's lab has one");
-        Map<String, RunningProgram> dumps = new LinkedHashMap<>();
-        try {
-            for (String node : List.of("node-1", "node-2")) {
-                dumps.put(node, dump(lab.node(node)));
-            }
-            for (String pod : List.of("client", "far")) {
-                dumps.put("default/" + pod, dump(lab.pod(pod)));
-            }
-            dumps.values().forEach(dump -> dump.await("listening on any", PATIENCE));
+        try (PacketDumps dumps = PacketDumps.start(lab, List.of("node-1", "node-2"), List.of("client", "far"), "tcp")) {
             JsonNode trace = traced.trace("client", "svc/far");
             TracedLab.assertAgrees(trace);
-            for (String way : List.of("request", "reply")) {
-                dumps.forEach((where, dump) -> assertSaw(where, dump, trace.path(way), way.equals("reply")));
-            }
-        } finally {
-            dumps.values().forEach(RunningProgram::close);
+            dumps.assertSaw(trace.path("request"), line -> line.contains("Flags [S],"));
+            dumps.assertSaw(trace.path("reply"), line -> line.contains("Flags [S.]"));
         }
-    }
-
-    private static RunningProgram dump(JsonNode where) {
-        return TestLab.beside(where, "tcpdump", "-i", "any", "-nn", "-l", "--immediate-mode", "tcp");
-    }
-
-    private static void assertSaw(String where, RunningProgram dump, JsonNode hops, boolean reply) {
-        List<String> told = new ArrayList<>();
-        for (JsonNode hop : hops) {
-            boolean here = hop.path("netns").asText().equals(where)
-                    || (hop.path("netns").asText().isEmpty()
-                            && hop.path("node").asText().equals(where));
-            if (here && !hop.path("tNs").isNull()) {
-                told.add(hop.path("device").asText() + " "
-                        + dotted(hop.path("before").path("source")) + " > "
-                        + dotted(hop.path("before").path("destination")));
-            }
-        }
-        String flags = reply ? "Flags [S.]" : "Flags [S],";
-        Poll.until(
-                PATIENCE,
-                () -> saw(dump, flags).size() >= told.size(),
-                () -> where + ": " + dump.lines() + ", wanted " + told);
-        assertThat(saw(dump, flags)).as("what tcpdump saw at %s", where).isEqualTo(told);
-    }
-
-    /** Device and addresses of the lines with these flags; the bridge itself is no place of its own. */
-    private static List<String> saw(RunningProgram dump, String flags) {
-        return dump.lines().stream()
-                .filter(line -> line.contains(flags))
-                .map(line -> line.replaceFirst("^\\S+ ", "")
-                        .replaceFirst(" +(In|Out|P|M|B) +IP6? ", " ")
-                        .replaceFirst(": Flags.*", ""))
-                .filter(line -> !line.startsWith("fl0 "))
-                .toList();
-    }
-
-    /** {@code 10.0.0.1.80}, as tcpdump writes {@code 10.0.0.1:80}. */
-    private static String dotted(JsonNode ipPort) {
-        String text = ipPort.asText();
-        return text.substring(0, text.lastIndexOf(':')) + "." + text.substring(text.lastIndexOf(':') + 1);
     }
 
     @Test
@@ -178,8 +124,8 @@ class LabTraceWitnessTest {
         TracedLab.assertAgrees(trace);
         List<String> packets = Ran.program(Map.of(), "", List.of("tcpdump", "-nn", "-r", file.toString()))
                 .lines();
-        String asked = dotted(trace.path("flow").path("source")) + " > "
-                + dotted(trace.path("flow").path("destination"));
+        String asked = PacketDumps.dotted(trace.path("flow").path("source")) + " > "
+                + PacketDumps.dotted(trace.path("flow").path("destination"));
         assertThat(packets.stream().filter(line -> line.contains(asked) && line.contains("Flags [S],")))
                 .hasSize(2);
         assertThat(packets.stream().filter(line -> line.contains("Flags [S],"))).hasSize(6);

@@ -3,6 +3,13 @@ package dev.fairlead.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.lab.TraceQuestion;
+import dev.fairlead.lab.door.LabCaller;
+import dev.fairlead.lab.door.LabName;
+import dev.fairlead.packet.Protocol;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,6 +26,7 @@ import java.util.List;
  * </pre>
  */
 record TracedLab(TestLab lab) implements AutoCloseable {
+    private static final int COLUMNS = 200;
     private static final String CLUSTER = pod("client", "node-1", "image: host, command: [sleep, infinity]")
             + pod("near", "node-1", "image: fairlead/http")
             + pod("far", "node-2", "image: fairlead/http")
@@ -56,19 +64,31 @@ record TracedLab(TestLab lab) implements AutoCloseable {
     }
 
     static TracedLab up() {
-        return new TracedLab(TestLab.up(CLUSTER, "--nodes", "2", "--ip-family", "dual"));
+        return up("", 2);
+    }
+
+    /** With more objects, and so many nodes. */
+    static TracedLab up(String more, int nodes) {
+        return new TracedLab(TestLab.up(CLUSTER + more, "--nodes", Integer.toString(nodes), "--ip-family", "dual"));
     }
 
     /** No rule, no tap: by the kernel's own lists, in every namespace that there is. */
     void assertNothingIsArmed() {
         JsonNode status = lab.status();
         for (JsonNode node : status.path("nodes")) {
+            if (isGone(node)) {
+                continue; // it is stopped, and its namespace is gone with all that was in it
+            }
             assertThat(TestLab.witness(node, "nft", "list", "tables")).doesNotContain("fairlead-trace");
             assertThat(packetSockets(node)).isEmpty();
         }
         for (JsonNode pod : status.path("pods")) {
-            assertThat(packetSockets(pod)).isEmpty();
+            assertThat(isGone(pod) ? List.of() : packetSockets(pod)).isEmpty();
         }
+    }
+
+    private static boolean isGone(JsonNode where) {
+        return !Files.exists(Path.of(where.path("netns").asText()));
     }
 
     private static List<String> packetSockets(JsonNode where) {
@@ -85,6 +105,24 @@ record TracedLab(TestLab lab) implements AutoCloseable {
         List<String> all = new ArrayList<>(List.of("--json"));
         all.addAll(List.of(options));
         return TestLab.json(run("trace", from, to, all.toArray(String[]::new)).out(), "fairlead trace");
+    }
+
+    /** As {@code trace --json}, asked of the lab itself, which doesn't take the start of a JVM; {@code text} is what it prints. */
+    JsonNode ask(Wanted wanted) {
+        TraceQuestion.Wish wish = new TraceQuestion.Wish(
+                wanted.from, wanted.to, wanted.protocol, wanted.timeout, wanted.size, COLUMNS, false, false, false);
+        return LabCaller.ask(new LabName(lab.name()), TraceQuestion.of("trace", wish));
+    }
+
+    /** What is traced. @param size of a datagram; 0 for a line of text, and for TCP */
+    record Wanted(String from, String to, Protocol protocol, int size, Duration timeout) {
+        static Wanted tcp(String from, String to, Duration timeout) {
+            return new Wanted(from, to, Protocol.TCP, 0, timeout);
+        }
+
+        static Wanted udp(String from, String to, int size, Duration timeout) {
+            return new Wanted(from, to, Protocol.UDP, size, timeout);
+        }
     }
 
     /** {@code left client/eth0, entered node-1, …}: what happened where, without the names of veths. */
