@@ -3,6 +3,9 @@ package dev.fairlead.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.testkit.Poll;
+import dev.fairlead.testkit.RunningProgram;
+import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
@@ -13,6 +16,8 @@ import org.junit.jupiter.api.Test;
 /** What a trace shows of each kind of way, and that it is what was predicted. */
 @HostUnchanged
 class LabTraceTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private static TracedLab traced;
     private static TestLab lab;
 
@@ -91,6 +96,23 @@ class LabTraceTest {
         assertThat(trace.path("request").path(0).path("before").path("source").asText())
                 .startsWith("[fd");
         TracedLab.assertAgrees(traced.trace("near", "[" + TracedLab.ipv6(lab.service("near")) + "]:80"));
+    }
+
+    @Test
+    void whileAnotherTraceWaitsForItsAnswer() {
+        String nobody = lab.podIp("far").replaceAll("\\d+$", "250");
+        try (RunningProgram waiting =
+                TestLab.fairleadBeside("trace", "client", nobody + ":80", "--timeout", "8", "--name", lab.name())) {
+            Poll.until(
+                    PATIENCE,
+                    () -> TestLab.witness(lab.node("node-1"), "nft", "list", "tables")
+                            .contains("fairlead-trace"),
+                    () -> "nothing is armed; " + waiting.lines());
+            JsonNode trace = traced.trace("client", "svc/far");
+            TracedLab.assertAgrees(trace);
+            assertThat(trace.path("verdict").asText()).startsWith("answered in ");
+            assertThat(waiting.await("BACK", PATIENCE)).startsWith("BACK");
+        }
     }
 
     @Test

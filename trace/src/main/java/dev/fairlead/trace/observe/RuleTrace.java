@@ -33,11 +33,13 @@ import dev.fairlead.packet.Protocol;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Has the kernel tell through which chains of a namespace the first packets of a connection go, and which rules they meet: a
  * table of ours turns {@code nftrace} on for them. Of TCP these are the packets that open, refuse or break a connection; what
- * comes between would only fill the socket. The table belongs to our socket, so the kernel takes it away with it.
+ * comes between would only fill the socket. The table belongs to our socket, so the kernel takes it away with it, and refuses it to
+ * anybody else; so each trace has one of its own, or only one could run at a time.
  *
  * <p>Before connection tracking a packet is known by its addresses; after it, by what the client asked for, so that translated
  * packets and the answers are found too. Where the client's port isn't known yet, the one that it asks for tells instead; on a
@@ -47,9 +49,8 @@ import java.util.List;
  * told apart afterwards.
  */
 final class RuleTrace implements AutoCloseable {
-    static final Table TABLE = Table.of(TableFamily.INET, "fairlead-trace")
-            .owned()
-            .commented("shows the way of one connection's packets, by Fairlead; gone in a moment");
+    private static final String TABLES = "fairlead-trace-";
+    private static final AtomicLong LAST_TABLE = new AtomicLong();
 
     private static final int BEFORE_ALL = -450;
     /** {@code NF_IP_PRI_CONNTRACK} is -200. */
@@ -84,17 +85,21 @@ final class RuleTrace implements AutoCloseable {
 
     static Transaction rules(Aim aim) {
         Flow flow = aim.flow();
-        Transaction t = new Transaction().add(TABLE);
+        Table table = Table.of(
+                        TableFamily.INET, TABLES + ProcessHandle.current().pid() + "-" + LAST_TABLE.incrementAndGet())
+                .owned()
+                .commented("shows the way of one connection's packets, by Fairlead; gone in a moment");
+        Transaction t = new Transaction().add(table);
         for (Hook.Point point : List.of(Hook.Point.PREROUTING, Hook.Point.OUTPUT)) {
-            Chain first = TABLE.chain("first-" + point, Hook.filter(point, BEFORE_ALL));
-            Chain tracked = TABLE.chain("tracked-" + point, Hook.filter(point, AFTER_TRACKING));
+            Chain first = table.chain("first-" + point, Hook.filter(point, BEFORE_ALL));
+            Chain tracked = table.chain("tracked-" + point, Hook.filter(point, AFTER_TRACKING));
             t.add(first).add(tracked);
             addressed(t, first, flow);
             masked(t, first, aim);
             tracked(t, tracked, flow);
         }
         for (Hook.Point point : List.of(Hook.Point.INPUT, Hook.Point.FORWARD, Hook.Point.POSTROUTING)) {
-            t.add(TABLE.chain("last-" + point, Hook.filter(point, LAST)));
+            t.add(table.chain("last-" + point, Hook.filter(point, LAST)));
         }
         return t;
     }
@@ -159,7 +164,7 @@ final class RuleTrace implements AutoCloseable {
 
     /** Whether a packet came through to the sockets of the namespace. */
     static boolean isLastOfInput(Pass pass) {
-        return pass.table().equals(TABLE.name()) && pass.chain().equals("last-" + Hook.Point.INPUT);
+        return pass.table().startsWith(TABLES) && pass.chain().equals("last-" + Hook.Point.INPUT);
     }
 
     /** What was told so far. */
