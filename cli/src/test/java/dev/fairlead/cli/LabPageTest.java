@@ -3,11 +3,15 @@ package dev.fairlead.cli;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import dev.fairlead.testkit.Oracle;
+import dev.fairlead.testkit.RunningProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -53,6 +58,12 @@ class LabPageTest {
             metadata: {name: client}
             spec: {nodeName: node-1, containers: [{name: main, image: host, command: [sleep, infinity]}]}
             """;
+    private static final Pattern RATE = Pattern.compile("[1-9][0-9.]* [kMG]?bit/s");
+    private static final LocatorAssertions.HasTextOptions PATIENT_TEXT =
+            new LocatorAssertions.HasTextOptions().setTimeout(30_000);
+    private static final LocatorAssertions.HasCountOptions PATIENT_COUNT =
+            new LocatorAssertions.HasCountOptions().setTimeout(30_000);
+
     private static final String LATE = """
             apiVersion: v1
             kind: Pod
@@ -65,15 +76,7 @@ class LabPageTest {
         Path chromium = chromium();
         try (TestLab lab = TestLab.up(CLUSTER);
                 Playwright playwright = Playwright.create(new Playwright.CreateOptions().setEnv(noDownloads()));
-                Browser browser = playwright
-                        .chromium()
-                        .launch(new BrowserType.LaunchOptions()
-                                .setExecutablePath(chromium)
-                                .setArgs(List.of(
-                                        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-                                        "--disable-background-networking",
-                                        "--no-first-run",
-                                        "--no-proxy-server")))) {
+                Browser browser = launch(playwright, chromium)) {
             String link = lab.lab("page").ok().strip();
             assertThat(link).matches("http://127\\.0\\.0\\.1:\\d+/\\?token=[0-9a-f]{48}");
             assertThat(lab.status().path("page").asText()).isEqualTo(link);
@@ -106,9 +109,77 @@ class LabPageTest {
             assertThat(page.locator("#hops .changed s").first()).hasText(lab.serviceIp("web") + ":80");
             assertThat(page.locator("#hop-text")).containsText("default/client, eth0");
             page.click("#hops [data-hop='request-2'] button");
+            assertThat(page.url()).contains("&id=1");
             page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", "lab.png")));
             assertThat(asked).allMatch(url -> url.startsWith(link.substring(0, link.indexOf('?'))));
         }
+    }
+
+    /** Against conntrack's own word: no line while nobody sends, one between the right ends while somebody does. */
+    @Test
+    void showsWhoTalksToWhomWhileTheyDo() {
+        Oracle.assumeInstalled("curl");
+        Path chromium = chromium();
+        try (TestLab lab = TestLab.up(CLUSTER);
+                Playwright playwright = Playwright.create(new Playwright.CreateOptions().setEnv(noDownloads()));
+                Browser browser = launch(playwright, chromium)) {
+            Page page = browser.newPage(new Browser.NewPageOptions().setViewportSize(1360, 860));
+            page.navigate(lab.lab("page").ok().strip());
+            page.waitForSelector("html[data-drawn]");
+            Locator lines = page.locator("#drawing .talk");
+            assertThat(page.locator("#talks-more")).hasText("Nobody talks now.", PATIENT_TEXT);
+            assertThat(lines).hasCount(0, PATIENT_COUNT);
+
+            page.evaluate("document.documentElement.dataset.pace = 0.05");
+            page.selectOption("#from", "pod/default/client");
+            page.selectOption("#to", "svc/default/web:80");
+            page.click("#predict");
+            assertThat(page.locator("#verdict")).containsText("nothing was sent");
+            assertThat(page.locator("#hops .event.dnat")).hasCount(1);
+            assertThat(flowsOf(lab)).as("a prediction sends nothing").doesNotContain("src=" + lab.podIp("client"));
+
+            String url = "http://" + lab.serviceIp("web") + "/hostname";
+            String loop = "for i in $(seq 1000); do curl -sS -m 3 -o /dev/null " + url + "; sleep 0.1; done";
+            try (RunningProgram unused = TestLab.beside(lab.pod("client"), "sh", "-c", loop)) {
+                for (JsonNode web : lab.podsOf("web")) {
+                    Locator line = page.locator("#drawing .talk[data-client='pod/default/client']"
+                            + "[data-service='svc/default/web'][data-server='pod/default/"
+                            + web.path("name").asText() + "']");
+                    assertThat(line).hasCount(1, PATIENT_COUNT);
+                    Locator cells = page.locator(
+                                    "#talks-rows tr",
+                                    new Page.LocatorOptions()
+                                            .setHasText(web.path("name").asText()))
+                            .locator("td");
+                    assertThat(cells.nth(1)).hasText(RATE, PATIENT_TEXT);
+                    assertThat(cells.nth(2)).hasText(RATE, PATIENT_TEXT);
+                }
+                assertThat(lines).hasCount(2);
+                assertThat(flowsOf(lab)).contains("dst=" + lab.serviceIp("web"));
+                page.keyboard().press("Escape");
+                page.screenshot(
+                        new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", "lab-talks.png")));
+            }
+            assertThat(lines).hasCount(0, PATIENT_COUNT);
+            assertThat(page.locator("#talks-more")).hasText("Nobody talks now.", PATIENT_TEXT);
+        }
+    }
+
+    /** What node-1's kernel remembers of the client. */
+    private static String flowsOf(TestLab lab) {
+        return TestLab.witness(lab.node("node-1"), "conntrack", "-L", "--orig-src", lab.podIp("client"));
+    }
+
+    private static Browser launch(Playwright playwright, Path chromium) {
+        return playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(chromium)
+                        .setArgs(List.of(
+                                "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+                                "--disable-background-networking",
+                                "--no-first-run",
+                                "--no-proxy-server")));
     }
 
     /** By kubectl where there is one. */

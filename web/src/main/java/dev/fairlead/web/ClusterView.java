@@ -21,8 +21,8 @@ public interface ClusterView {
      */
     Topology after(long version, Duration patience) throws InterruptedException;
 
-    /** Counters of all devices that are drawn. */
-    Traffic traffic();
+    /** Begins to watch what is carried. Nothing is counted for a page before it does, and after all have ended. */
+    Watch watch();
 
     /**
      * Follows a connection that is made for it.
@@ -38,6 +38,15 @@ public interface ClusterView {
 
     /** What the kernel holds for an object. @param object {@code pod/default/client}, {@code node/node-1}, {@code svc/default/web} */
     List<Section> details(String object);
+
+    /** Somebody's look at the traffic, as long as it is open. Safe from any thread. */
+    interface Watch extends AutoCloseable {
+        /** Counters of all devices that are drawn, and of connections; those that were read last, where that was just now. */
+        Traffic read();
+
+        @Override
+        void close();
+    }
 
     /** Lines under a title, as the tools print them. */
     record Section(String title, List<String> lines) {

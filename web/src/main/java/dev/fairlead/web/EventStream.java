@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
 
 /**
  * What one page is told as long as it is open (server-sent events, HTML standard, section 9.2): {@code topology} first, whole,
@@ -17,6 +20,10 @@ final class EventStream {
     private static final Duration CALM = Duration.ofMillis(200);
 
     private static final Duration TRAFFIC = Duration.ofSeconds(1);
+    /** Connections are often short and seldom steady: over one second lines between pods would only flicker. */
+    private static final Duration TALKING = Duration.ofMillis(3500);
+
+    private static final int MOST_TALKS = 40;
     /** A page that has gone is noticed by what is written to it. */
     private static final Duration HEARTBEAT = Duration.ofSeconds(5);
 
@@ -42,28 +49,61 @@ final class EventStream {
         if (shown.version() != known) {
             write("topology", shown.version(), TopologyJson.whole(shown));
         }
-        Traffic counted = view.traffic();
-        boolean moved = false;
-        while (true) {
-            Topology now = view.after(shown.version(), left(counted.atNs(), TRAFFIC));
-            if (now.version() != shown.version()) {
-                write("change", now.version(), TopologyJson.change(shown, now));
-                shown = now;
-                Thread.sleep(CALM);
-            }
-            if (!left(counted.atNs(), TRAFFIC).isPositive()) {
-                Traffic counting = view.traffic();
-                Traffic.Rates rates = counting.since(counted);
-                counted = counting;
-                boolean moves = !rates.equals(Traffic.Rates.NONE);
-                if (moves || moved) { // that it has come to rest is told once
-                    write("traffic", shown.version(), TopologyJson.rates(rates));
+        try (ClusterView.Watch watch = view.watch()) {
+            Rates rates = new Rates(watch);
+            while (true) {
+                Topology now = view.after(shown.version(), left(rates.readNs, TRAFFIC));
+                if (now.version() != shown.version()) {
+                    write("change", now.version(), TopologyJson.change(shown, now));
+                    shown = now;
+                    Thread.sleep(CALM);
                 }
-                moved = moves;
+                if (!left(rates.readNs, TRAFFIC).isPositive()) {
+                    Optional<ObjectNode> news = rates.next();
+                    if (news.isPresent()) {
+                        write("traffic", shown.version(), news.get());
+                    }
+                }
+                if (!left(wroteNs, HEARTBEAT).isPositive()) {
+                    write(": still here\n\n");
+                }
             }
-            if (!left(wroteNs, HEARTBEAT).isPositive()) {
-                write(": still here\n\n");
+        }
+    }
+
+    /** What is carried, second by second. */
+    private static final class Rates {
+        private final ClusterView.Watch watch;
+        /** The last few seconds, the newest last. */
+        private final Deque<Traffic> counted = new ArrayDeque<>();
+
+        private long readNs;
+        private boolean moved;
+
+        Rates(ClusterView.Watch watch) {
+            this.watch = watch;
+            counted.add(watch.read());
+            readNs = System.nanoTime();
+        }
+
+        /** That all has come to rest is told once. */
+        Optional<ObjectNode> next() {
+            Traffic now = watch.read();
+            readNs = System.nanoTime();
+            if (now.atNs() == counted.getLast().atNs()) {
+                return Optional.empty(); // a large cluster isn't counted each second
             }
+            Traffic.Rates rates = now.since(counted.getLast());
+            while (counted.size() > 1 && now.atNs() - counted.getFirst().atNs() > TALKING.toNanos()) {
+                counted.removeFirst();
+            }
+            Traffic.TalkRates talks = now.talksSince(counted.getFirst(), MOST_TALKS);
+            counted.add(now);
+            boolean moves =
+                    !rates.equals(Traffic.Rates.NONE) || !talks.busiest().isEmpty();
+            boolean tells = moves || moved;
+            moved = moves;
+            return tells ? Optional.of(TopologyJson.rates(rates, talks)) : Optional.empty();
         }
     }
 

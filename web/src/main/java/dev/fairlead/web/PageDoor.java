@@ -62,7 +62,7 @@ public final class PageDoor implements AutoCloseable {
      * @throws UncheckedIOException when the port is taken
      */
     public static PageDoor open(ClusterView view, int port, String token) {
-        Serving serving = new Serving(view, new PageFiles());
+        Serving serving = new Serving(view, new PageFiles(), new TraceShelf());
         WebServer server = WebServer.builder()
                 .host(HOST)
                 .port(port)
@@ -95,7 +95,7 @@ public final class PageDoor implements AutoCloseable {
     }
 
     /** What is served. */
-    private record Serving(ClusterView view, PageFiles files) {
+    private record Serving(ClusterView view, PageFiles files, TraceShelf traces) {
 
         void serve(Entrance entrance, ServerRequest request, ServerResponse response) {
             RULES.forEach((name, value) -> response.header(HeaderNames.create(name), value));
@@ -130,8 +130,9 @@ public final class PageDoor implements AutoCloseable {
                                         request.query().first("object").orElse(""))));
                     case "POST /api/trace" -> {
                         Question question = Question.read(request);
-                        json(response, view.trace(question.from, question.to, question.protocol));
+                        json(response, traces.keep(view.trace(question.from, question.to, question.protocol)));
                     }
+                    case "GET /api/trace" -> keptTrace(request, response);
                     case "POST /api/explain" -> {
                         Question question = Question.read(request);
                         json(response, view.explain(question.from, question.to, question.protocol));
@@ -144,6 +145,13 @@ public final class PageDoor implements AutoCloseable {
                 LOG.error("{} failed", what, e);
                 text(response, Status.INTERNAL_SERVER_ERROR_500, "this failed: " + e.getMessage());
             }
+        }
+
+        private void keptTrace(ServerRequest request, ServerResponse response) {
+            traces.find(request.query().first("id").orElse(""))
+                    .ifPresentOrElse(
+                            trace -> json(response, trace),
+                            () -> text(response, Status.NOT_FOUND_404, "that trace isn't kept any more"));
         }
 
         private void file(String name, ServerRequest request, ServerResponse response) {

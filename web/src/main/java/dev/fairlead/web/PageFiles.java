@@ -29,6 +29,7 @@ final class PageFiles {
             Map.entry("drawing.js", SCRIPT),
             Map.entry("ways.js", SCRIPT),
             Map.entry("motion.js", SCRIPT),
+            Map.entry("talks.js", SCRIPT),
             Map.entry("player.js", SCRIPT),
             Map.entry("panel.js", SCRIPT),
             Map.entry("dom.js", SCRIPT));

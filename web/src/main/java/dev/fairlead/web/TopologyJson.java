@@ -110,22 +110,36 @@ final class TopologyJson {
         return array;
     }
 
-    /** For each device that something passed: bytes a second sent and received, packets a second sent and received. */
-    static ObjectNode rates(Traffic.Rates rates) {
+    /**
+     * For each device that something passed: bytes a second sent and received, packets a second sent and received. Of those who
+     * talk, {@code talks} has client, Service and server, and then the same four.
+     */
+    static ObjectNode rates(Traffic.Rates rates, Traffic.TalkRates talking) {
         ObjectNode json = JSON.objectNode();
         json.set("pods", rates(rates.pods()));
         json.set("nodes", rates(rates.nodes()));
+        ArrayNode talks = json.putArray("talks");
+        for (Traffic.TalkRate one : talking.busiest()) {
+            Traffic.Talk talk = one.talk();
+            add(talks.addArray().add(talk.client()).add(talk.service()).add(talk.server()), one.rate());
+        }
+        if (talking.more() > 0) {
+            add(json.putArray("more").add(talking.more()), talking.others());
+        }
         return json;
     }
 
     private static ObjectNode rates(Map<String, Traffic.Rate> rates) {
         ObjectNode json = JSON.objectNode();
-        rates.forEach((name, rate) -> json.putArray(name)
-                .add(Math.round(rate.sentBytes()))
+        rates.forEach((name, rate) -> add(json.putArray(name), rate));
+        return json;
+    }
+
+    private static void add(ArrayNode array, Traffic.Rate rate) {
+        array.add(Math.round(rate.sentBytes()))
                 .add(Math.round(rate.receivedBytes()))
                 .add(Math.round(rate.sentPackets()))
-                .add(Math.round(rate.receivedPackets())));
-        return json;
+                .add(Math.round(rate.receivedPackets()));
     }
 
     static ArrayNode sections(List<ClusterView.Section> sections) {

@@ -5,12 +5,16 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
 import dev.fairlead.testkit.Oracle;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Assumptions;
@@ -72,9 +76,14 @@ final class Chromium implements AutoCloseable {
 
     /** Opens a link in a profile of its own, and waits until the cluster is drawn. */
     Page open(String link, int width, int height, ColorScheme scheme) {
+        return open(link, width, height, scheme, ReducedMotion.NO_PREFERENCE);
+    }
+
+    Page open(String link, int width, int height, ColorScheme scheme, ReducedMotion motion) {
         Page page = browser.newContext(new Browser.NewContextOptions()
                         .setViewportSize(width, height)
-                        .setColorScheme(scheme))
+                        .setColorScheme(scheme)
+                        .setReducedMotion(motion))
                 .newPage();
         page.onRequest(request -> asked.add(request.url()));
         page.onPageError(failures::add);
@@ -86,6 +95,22 @@ final class Chromium implements AutoCloseable {
         page.navigate(link);
         page.waitForSelector("html[data-drawn]");
         return page;
+    }
+
+    /** What axe-core calls serious or critical. */
+    static List<?> faults(Page page) throws IOException {
+        try (var in = Objects.requireNonNull(
+                Chromium.class.getResourceAsStream("/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js"))) {
+            page.evaluate(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
+        return (List<?>) page.evaluate("""
+                axe.run(document, {resultTypes: ['violations']}).then(result => result.violations
+                  .filter(fault => ['serious', 'critical'].includes(fault.impact))
+                  .map(fault => fault.id + ': ' + fault.nodes.map(node => node.html + node.failureSummary).join('; ')))""");
+    }
+
+    static void shot(Page page, String name) {
+        page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", name + ".png")));
     }
 
     /** Pages that are still open would take the next one's time. */

@@ -1,7 +1,5 @@
 package dev.fairlead.web;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Prefix;
@@ -18,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A cluster that only exists on paper. Its pods are {@code client}, {@code web-1} and so on, dealt out to the nodes in turn;
@@ -28,6 +27,9 @@ final class HandMadeCluster implements ClusterView {
 
     private final List<Node> nodes = new ArrayList<>();
     private final Map<String, Pod> pods = new LinkedHashMap<>();
+    private final Map<Traffic.Talk, long[]> talks = new LinkedHashMap<>();
+    private final AtomicInteger watching = new AtomicInteger();
+    private final AtomicInteger traced = new AtomicInteger();
     private final boolean busy;
     private long version = 1;
     private long read;
@@ -112,8 +114,42 @@ final class HandMadeCluster implements ClusterView {
         return topology();
     }
 
+    /** From now on these talk, evenly. @param perSecond bytes that the client sends; it receives three times as much */
+    synchronized void talk(String client, String service, String server, long perSecond) {
+        talks.put(new Traffic.Talk(client, service, server), new long[] {perSecond, System.nanoTime()});
+    }
+
+    synchronized void silence() {
+        talks.clear();
+    }
+
+    /** How many watch the traffic now. */
+    int watching() {
+        return watching.get();
+    }
+
+    /** How many traces were made. */
+    int traced() {
+        return traced.get();
+    }
+
     @Override
-    public synchronized Traffic traffic() {
+    public Watch watch() {
+        watching.incrementAndGet();
+        return new Watch() {
+            @Override
+            public Traffic read() {
+                return traffic();
+            }
+
+            @Override
+            public void close() {
+                watching.decrementAndGet();
+            }
+        };
+    }
+
+    private synchronized Traffic traffic() {
         read++;
         Map<String, Traffic.Counters> ofPods = new LinkedHashMap<>();
         Map<String, Traffic.Counters> ofNodes = new LinkedHashMap<>();
@@ -128,7 +164,13 @@ final class HandMadeCluster implements ClusterView {
         for (Node node : nodes) {
             ofNodes.put(node.name(), new Traffic.Counters(read * 90_000, read * 240_000, read * 90, read * 240));
         }
-        return new Traffic(System.nanoTime(), ofPods, ofNodes);
+        long now = System.nanoTime();
+        Map<Traffic.Talk, Traffic.Counters> ofTalks = new LinkedHashMap<>();
+        talks.forEach((talk, rate) -> {
+            long bytes = Math.round(rate[0] * ((now - rate[1]) / 1e9));
+            ofTalks.put(talk, new Traffic.Counters(bytes, bytes * 3, bytes / 100, bytes / 100));
+        });
+        return new Traffic(now, ofPods, ofNodes, ofTalks);
     }
 
     @Override
@@ -136,14 +178,13 @@ final class HandMadeCluster implements ClusterView {
         if (to.equals("svc/default/quiet:80")) {
             throw new ViewRefusal("Service default/quiet has no endpoints, so its port refuses");
         }
-        return PaperTrace.of(topology(), from, to, protocol);
+        int number = traced.incrementAndGet();
+        return PaperTrace.of(topology(), from, to, protocol).put("verdict", "answered in 0.4" + number + " ms");
     }
 
     @Override
     public ObjectNode explain(String from, String to, Protocol protocol) {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        ArrayNode none = json.putArray("request");
-        return json.set("reply", none);
+        return PaperTrace.predicted(topology(), from, to, protocol);
     }
 
     @Override

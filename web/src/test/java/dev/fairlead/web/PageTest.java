@@ -7,11 +7,8 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -92,7 +89,7 @@ class PageTest {
         var after = page.locator(CLIENT).boundingBox();
         assertThat(List.of(after.x, after.y)).as("what isn't concerned stays").isEqualTo(List.of(before.x, before.y));
         assertThat(page.locator(CLIENT + " .rate")).hasText(java.util.regex.Pattern.compile("bit/s"));
-        shot(page, "cluster");
+        Chromium.shot(page, "cluster");
     }
 
     @Test
@@ -102,16 +99,16 @@ class PageTest {
         page.click(CLIENT);
         assertThat(page.locator("#object-title")).hasText("pod default/client");
         assertThat(page.locator("#object-sections")).containsText("default via 10.244.1.1 dev eth0");
-        shot(page, "object");
+        Chromium.shot(page, "object");
         page.click(WEB);
         page.waitForSelector("#player[data-played]");
         assertThat(page.locator("#trace-title")).hasText("client → web:80");
-        assertThat(page.locator("#verdict")).hasText("answered in 0.43 ms ✓ as predicted");
+        assertThat(page.locator("#verdict")).hasText("answered in 0.41 ms ✓ as predicted");
         assertThat(page.locator("#hop-text")).hasText("default/client, eth0: delivered to the pod");
         assertThat(page.locator("#reply")).hasAttribute("aria-pressed", "true");
         assertThat(page.locator("#hops li[aria-current]")).hasAttribute("data-hop", "reply-8");
         assertThat(page.locator("#drawing .way.done")).hasCount(1);
-        assertThat(page.url()).endsWith("#from=pod%2Fdefault%2Fclient&to=svc%2Fdefault%2Fweb%3A80&protocol=tcp");
+        assertThat(page.url()).endsWith("#from=pod%2Fdefault%2Fclient&to=svc%2Fdefault%2Fweb%3A80&protocol=tcp&id=1");
     }
 
     @Test
@@ -123,7 +120,7 @@ class PageTest {
         assertThat(page.locator("#progress")).hasText("3 / 9");
         assertThat(page.locator("#hop-header .changed")).hasText("10.96.0.80:80 → 10.244.2.2:8080");
         page.locator("#hops [data-hop='request-2'] pre").waitFor();
-        shot(page, "trace-dark");
+        Chromium.shot(page, "trace-dark");
         page.click("#back");
         assertThat(page.locator("#progress")).hasText("2 / 9");
         page.click("#reply");
@@ -175,6 +172,62 @@ class PageTest {
         chromium.failures.removeIf(failure -> failure.contains("422")); // the browser's own note of the refusal
     }
 
+    @Test
+    void aLinkShowsTheVerySameTraceAsLongAsItIsKept() {
+        Page page = page();
+        page.selectOption("#from", "pod/default/client");
+        page.selectOption("#to", "svc/default/web:80");
+        page.click("#go");
+        assertThat(page.locator("#verdict")).hasText("answered in 0.41 ms ✓ as predicted");
+        String link = page.url();
+        String shown = String.valueOf(page.evaluate("document.getElementById('share').href"));
+        assertThat(shown).isEqualTo(link).contains("id=1");
+        Page other = chromium.open(door.link() + link.substring(link.indexOf('#')), 1360, 860, ColorScheme.LIGHT);
+        assertThat(other.locator("#verdict"))
+                .hasText(java.util.regex.Pattern.compile("answered in 0\\.41 ms ✓ as predicted, at \\d.*"));
+        assertThat(cluster.traced()).as("nothing is sent again").isEqualTo(1);
+        Page late = chromium.open(door.link() + TRACE + "&id=77", 1360, 860, ColorScheme.LIGHT);
+        assertThat(late.locator("#verdict")).hasText("answered in 0.42 ms ✓ as predicted");
+        assertThat(cluster.traced()).as("what isn't kept is asked anew").isEqualTo(2);
+        chromium.failures.removeIf(failure -> failure.contains("404")); // the browser's own note of it
+    }
+
+    @Test
+    void onlyAPredictionSendsNothing() {
+        Page page = page();
+        hurry(page);
+        page.selectOption("#from", "pod/default/client");
+        page.selectOption("#to", "svc/default/web:80");
+        page.click("#predict");
+        assertThat(page.locator("#trace-title")).hasText("client → web:80");
+        assertThat(page.locator("#verdict"))
+                .hasText("would be delivered; as well possible: 10.244.3.4:8080 predicted, nothing was sent");
+        page.waitForSelector("#player[data-played]");
+        assertThat(page.locator("#hops .event.dnat")).hasCount(1);
+        assertThat(page.url()).endsWith("&predicted=yes");
+        Chromium.shot(page, "predicted");
+        page.reload();
+        assertThat(page.locator("#verdict")).containsText("nothing was sent");
+        assertThat(cluster.traced()).isZero();
+        page.click("#go");
+        assertThat(page.locator("#verdict")).containsText("answered in");
+        assertThat(cluster.traced()).isEqualTo(1);
+    }
+
+    @Test
+    void afterARefusalTheNextChoiceBeginsAnew() {
+        Page page = page();
+        page.click(CLIENT);
+        page.click("[data-object='svc/default/quiet']");
+        assertThat(page.locator("#refusal")).containsText("has no endpoints");
+        page.click(CLIENT);
+        assertThat(page.locator(".pod.from")).hasAttribute("data-object", "pod/default/client");
+        page.click(WEB);
+        assertThat(page.locator("#trace-title")).hasText("client → web:80");
+        assertThat(page.locator("#refusal")).hasText("");
+        chromium.failures.removeIf(failure -> failure.contains("422"));
+    }
+
     @ParameterizedTest
     @CsvSource({"LIGHT, 1360", "DARK, 1360", "LIGHT, 400"})
     void axeFindsNoSeriousFault(ColorScheme scheme, int width) throws IOException {
@@ -184,34 +237,25 @@ class PageTest {
         page.click("#step");
         page.locator(".head").first().click(); // clears the trace
         assertThat(page.locator("#object-sections details").first()).isVisible();
-        assertThat(faults(page)).isEmpty();
+        assertThat(Chromium.faults(page)).isEmpty();
         page.click(CLIENT);
         page.locator(WEB).click();
         assertThat(page.locator("#hops li[aria-current]")).hasCount(1);
         page.click("#step");
         page.click("#step");
-        assertThat(faults(page)).isEmpty();
+        assertThat(Chromium.faults(page)).isEmpty();
         assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
                 .as("nothing is wider than the window")
                 .isEqualTo(true);
-        shot(page, "trace-" + scheme.name().toLowerCase(java.util.Locale.ROOT) + "-" + width);
-    }
-
-    /** What axe-core calls serious or critical. */
-    private static List<?> faults(Page page) throws IOException {
-        try (var in = Objects.requireNonNull(
-                PageTest.class.getResourceAsStream("/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js"))) {
-            page.evaluate(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        }
-        return (List<?>) page.evaluate("""
-                axe.run(document, {resultTypes: ['violations']}).then(result => result.violations
-                  .filter(fault => ['serious', 'critical'].includes(fault.impact))
-                  .map(fault => fault.id + ': ' + fault.nodes.map(node => node.html + node.failureSummary).join('; ')))""");
+        Chromium.shot(page, "trace-" + scheme.name().toLowerCase(java.util.Locale.ROOT) + "-" + width);
     }
 
     @Test
     void fiveHundredPodsAreDrawnSoonAndMoveSmoothly() {
         HandMadeCluster large = new HandMadeCluster(20, 500, true);
+        for (int i = 1; i <= 60; i++) {
+            large.talk("pod/default/cache-" + i, "svc/default/web", "pod/default/web-" + (1 + i % 3), 2000L * i * i);
+        }
         try (PageDoor wide = open(large)) {
             long drawn = Long.MAX_VALUE;
             Page page = page();
@@ -223,7 +267,8 @@ class PageTest {
             }
             assertThat(page.locator("#drawing .pod")).hasCount(500);
             page.waitForSelector("#drawing .veth.busy");
-            shot(page, "large");
+            assertThat(page.locator("#drawing .talk")).hasCount(40);
+            Chromium.shot(page, "large");
             Object frames = page.evaluate("""
                     new Promise(done => {
                       let frames = 0;
@@ -238,7 +283,7 @@ class PageTest {
             assertThat(page.locator("#trace-title")).hasText("cache-70 → web:80");
             page.click("#hops [data-hop='request-2'] button");
             assertThat(page.locator("[data-object='pod/default/cache-70']")).isInViewport();
-            shot(page, "large-trace");
+            Chromium.shot(page, "large-trace");
             chromium.closePages(); // before the door, or they would complain of it
             assertThat(drawn).isLessThan(1000L * SLACK);
             assertThat(((Number) frames).doubleValue()).isGreaterThan(60.0 / SLACK);
@@ -248,9 +293,5 @@ class PageTest {
     /** People read for a while at each hop; a test doesn't. */
     private static void hurry(Page page) {
         page.evaluate("document.documentElement.dataset.pace = 0.03");
-    }
-
-    private static void shot(Page page, String name) {
-        page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", name + ".png")));
     }
 }

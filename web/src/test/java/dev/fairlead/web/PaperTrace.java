@@ -59,6 +59,14 @@ final class PaperTrace {
         return json.put("agree", true).put("lostEvents", 0).put("verdict", "answered in 0.43 ms");
     }
 
+    /** The same as {@code explain --json} prints it. */
+    static ObjectNode predicted(Topology topology, String from, String to, Protocol protocol) {
+        ObjectNode json = of(topology, from, to, protocol);
+        json.remove(List.of("from", "to", "agree", "lostEvents", "verdict"));
+        json.putArray("choices").add("10.244.3.4:8080");
+        return json.put("outcome", "delivered").put("reason", "");
+    }
+
     private static String source(PaperTrace trace) {
         return trace.source;
     }

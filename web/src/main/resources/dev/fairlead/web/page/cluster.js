@@ -5,7 +5,7 @@ export class Cluster extends EventTarget {
   nodes = new Map();
   pods = new Map();
   services = new Map();
-  rates = { pods: {}, nodes: {} };
+  rates = { pods: {}, nodes: {}, talks: [] };
 
   connect() {
     const source = new EventSource('/api/events');

@@ -19,7 +19,7 @@ export class Drawing extends EventTarget {
   constructor(root) {
     super();
     this.#root = root;
-    for (const name of ['net', 'nodes', 'lines', 'bridges', 'ways', 'pods']) {
+    for (const name of ['net', 'nodes', 'lines', 'bridges', 'ways', 'pods', 'talks']) {
       root.append(this.#layers[name] = svg('g', { class: name }));
     }
     root.addEventListener('click', event => this.#choose(event.target));
@@ -28,6 +28,11 @@ export class Drawing extends EventTarget {
     root.addEventListener('pointerleave', () => this.#tell('point', null));
     root.addEventListener('focusin', event => this.#point(event.target));
     root.addEventListener('focusout', () => this.#tell('point', null));
+  }
+
+  /** Where lines between those who talk go. */
+  get talks() {
+    return this.#layers.talks;
   }
 
   update(cluster, layout) {
@@ -111,19 +116,20 @@ export class Drawing extends EventTarget {
   }
 
   #newNode(key) {
+    const opens = { 'data-object': `node/${key}` }; // for a pointer; by keyboard the node's name does it
     const part = {
       frame: svg('rect', { class: 'node', rx: 12 }),
-      root: svg('rect', { class: 'root', rx: 8 }),
+      root: svg('rect', { class: 'root', rx: 8, ...opens }),
       rootLabel: svg('text', { class: 'faint', 'text-anchor': 'end' }),
       wire: svg('path', { class: 'wire' }),
       head: svg('g', { class: 'head', role: 'button', tabindex: 0, 'data-object': `node/${key}` },
         svg('rect', { class: 'hit', rx: 8 }), svg('text', { class: 'node-name' }), svg('text', { class: 'node-cidr' })),
-      bridge: svg('rect', { class: 'bridge', rx: 9 }),
+      bridge: svg('rect', { class: 'bridge', rx: 9, ...opens }),
       bridgeLabel: svg('text', { class: 'bridge-label' }),
-      ip: svg('rect', { class: 'stop', rx: 6 }),
+      ip: svg('rect', { class: 'stop', rx: 6, ...opens }),
       ipLabel: svg('text', { class: 'stop-label' }),
       port: svg('rect', { class: 'stop', rx: 2 }),
-      uplink: svg('rect', { class: 'pill', rx: 10 }),
+      uplink: svg('rect', { class: 'pill', rx: 10, ...opens }),
       uplinkLabel: svg('text', { class: 'pill-label mono' }),
       sent: svg('text', { class: 'rate', 'text-anchor': 'end' }),
       received: svg('text', { class: 'rate' }),

@@ -2,8 +2,8 @@
 // first free place of its node, so nothing else moves.
 import { natural } from './dom.js';
 
-const CARD = { least: 108, most: 156, height: 64, gap: 16, pad: 14, nodeLeast: 250, nodeMost: 620, head: 38, drop: 26 };
-const CELL = { size: 20, gap: 6, pad: 14, nodeLeast: 196, nodeMost: 420, head: 34, drop: 14 };
+const CARD = { least: 108, most: 156, height: 64, gap: 16, pad: 14, alley: 12, nodeLeast: 250, nodeMost: 620, head: 38, drop: 26 };
+const CELL = { size: 20, gap: 6, pad: 14, alley: 4, nodeLeast: 196, nodeMost: 420, head: 34, drop: 14 };
 const ROOT = { height: 90, bridge: 14, bridgeHeight: 18, ip: 56 };
 const GAP = 22;
 const TRUNK = 26;
@@ -94,7 +94,7 @@ export class Places {
       const center = Math.round(x + nodeWidth / 2);
       const node = {
         x, y, w: nodeWidth, h: height, root, busY,
-        bridge: { x: root.x + 10, y: root.y + ROOT.bridge, w: root.w - 20, h: ROOT.bridgeHeight },
+        bridge: { x: root.x + 4, y: root.y + ROOT.bridge, w: root.w - 8, h: ROOT.bridgeHeight },
         ip: { x: center, y: root.y + ROOT.ip },
         uplink: { x: center, y: y + height },
       };
@@ -107,7 +107,7 @@ export class Places {
   }
 
   #pods(cluster, layout, name, node, grid, rows) {
-    const left = node.x + Math.round((node.w - (grid.columns * (grid.w + grid.gap) - grid.gap)) / 2);
+    const left = node.x + Math.round((node.w - grid.alley - (grid.columns * (grid.w + grid.gap) - grid.gap)) / 2);
     this.#slots.get(name).forEach((key, i) => {
       if (key === undefined) return;
       const row = Math.floor(i / grid.columns);
@@ -135,15 +135,15 @@ function veth(place, node, grid, row, last) {
 }
 
 function cardGrid(nodeWidth, pods) {
-  const inner = nodeWidth - 2 * CARD.pad;
+  const inner = nodeWidth - 2 * CARD.pad - CARD.alley;
   const fitting = Math.max(1, Math.floor((inner + CARD.gap) / (CARD.least + CARD.gap)));
   const columns = Math.max(1, Math.min(fitting, pods));
   const w = Math.floor(Math.min(CARD.most, (inner - CARD.gap * (columns - 1)) / columns));
-  return { columns, w, h: CARD.height, gap: CARD.gap, rowGap: 14, head: CARD.head, drop: CARD.drop, spread: 2.5 };
+  return { columns, w, h: CARD.height, gap: CARD.gap, rowGap: 14, head: CARD.head, drop: CARD.drop, spread: 2.5, alley: CARD.alley };
 }
 
 function cellGrid(nodeWidth) {
-  const inner = nodeWidth - 2 * CELL.pad;
+  const inner = nodeWidth - 2 * CELL.pad - CELL.alley;
   const columns = Math.max(1, Math.floor((inner + CELL.gap) / (CELL.size + CELL.gap)));
-  return { columns, w: CELL.size, h: CELL.size, gap: CELL.gap, rowGap: 6, head: CELL.head, drop: CELL.drop, spread: 0 };
+  return { columns, w: CELL.size, h: CELL.size, gap: CELL.gap, rowGap: 6, head: CELL.head, drop: CELL.drop, spread: 0, alley: CELL.alley };
 }

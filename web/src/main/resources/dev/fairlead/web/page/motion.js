@@ -3,7 +3,7 @@
 import { reduced } from './dom.js';
 import { along, lengthOf } from './ways.js';
 
-const SPEED = 70; // pixels a second, of traffic
+const SPEED = 70; // pixels a second, of traffic on a device
 const LANE = 2.5;
 
 export class Motion {
@@ -26,10 +26,11 @@ export class Motion {
     scheme.addEventListener('change', () => { this.#colors = {}; this.#want(); });
   }
 
-  /** The lines that carry something. */
-  traffic(rates, layout) {
+  /** The lines that carry something. @param talks lines between those who talk, with their rates */
+  traffic(rates, layout, talks) {
     this.#streams = [];
     if (!reduced.matches) {
+      for (const { points, rate } of talks) this.#stream(points, rate, layout.cards ? 16 : 8, true);
       for (const [key, rate] of Object.entries(rates.pods)) {
         const line = layout.pods.get(key)?.line;
         if (line) this.#stream(line, rate, layout.cards ? 20 : 2);
@@ -42,7 +43,8 @@ export class Motion {
     this.#want();
   }
 
-  #stream(points, [sent, received], most) {
+  /** @param paced whether it goes faster the more it is */
+  #stream(points, [sent, received], most, paced = false) {
     const length = lengthOf(points);
     const xs = points.map(point => point[0]);
     const ys = points.map(point => point[1]);
@@ -60,7 +62,8 @@ export class Motion {
       if (bytes <= 0) continue;
       const way = back ? reversed(legs, length) : legs;
       const dots = Math.max(1, Math.min(most, Math.round(length / 9), Math.round(Math.log10(bytes + 1) * length / 60)));
-      this.#streams.push({ legs: way, length, bounds, back, dots });
+      const speed = paced ? 30 + 15 * Math.log10(bytes + 1) : SPEED;
+      this.#streams.push({ legs: way, length, bounds, back, dots, speed });
     }
   }
 
@@ -123,7 +126,7 @@ export class Motion {
       for (const stream of this.#streams) {
         const [x1, y1, x2, y2] = stream.bounds;
         if (stream.back !== back || x2 < seen[0] || y2 < seen[1] || x1 > seen[2] || y1 > seen[3]) continue;
-        const shift = (now / 1000 * SPEED * stream.dots / stream.length) % 1;
+        const shift = (now / 1000 * stream.speed * stream.dots / stream.length) % 1;
         let leg = 0;
         for (let i = 0; i < stream.dots; i++) {
           const share = (i + shift) / stream.dots % 1; // grows with i, so legs are passed in order

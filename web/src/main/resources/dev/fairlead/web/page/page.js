@@ -6,6 +6,7 @@ import { Drawing, describe } from './drawing.js';
 import { Motion } from './motion.js';
 import { Player } from './player.js';
 import { Panel } from './panel.js';
+import { Talks } from './talks.js';
 
 const cluster = new Cluster();
 const places = new Places();
@@ -13,6 +14,7 @@ const drawing = new Drawing(byId('drawing'));
 const motion = new Motion(byId('motion'), byId('drawing'), byId('scroller'));
 const player = new Player(cluster, drawing, motion);
 const panel = new Panel(cluster);
+const talks = new Talks(cluster, drawing.talks);
 let layout = null;
 let trace = null;
 let chosen = { from: null, to: null };
@@ -31,18 +33,23 @@ function redraw() {
     layout = places.arrange(cluster, width);
     byId('legend-cells').hidden = layout.cards;
     drawing.update(cluster, layout);
-    drawing.traffic(cluster.rates);
-    motion.traffic(cluster.rates, layout);
-    player.relayout(layout);
     panel.update();
-    panel.refresh();
-    mark();
+    traffic();
+    player.relayout(layout);
     count();
     if (document.documentElement.dataset.drawn === undefined) {
       document.documentElement.dataset.drawn = Math.round(performance.now());
       fromFragment();
     }
   });
+}
+
+function traffic() {
+  drawing.traffic(cluster.rates);
+  talks.update(cluster.rates, layout, trace !== null);
+  motion.traffic(cluster.rates, layout, trace ? [] : talks.streams);
+  panel.refresh();
+  mark();
 }
 
 function count() {
@@ -55,10 +62,7 @@ function count() {
 
 cluster.addEventListener('change', redraw);
 cluster.addEventListener('traffic', () => {
-  if (!layout) return;
-  drawing.traffic(cluster.rates);
-  motion.traffic(cluster.rates, layout);
-  panel.refresh();
+  if (layout) traffic();
 });
 cluster.addEventListener('link', ({ detail }) => {
   const state = byId('link-state');
@@ -72,7 +76,7 @@ new ResizeObserver(() => layout && byId('scroller').clientWidth !== layout.width
 function choose(object) {
   panel.refuse('');
   const [kind] = split(object);
-  if (trace) clear();
+  if (trace || (chosen.from && chosen.to)) clear(); // what was refused is over too
   if (kind === 'svc') chosen.to = chosen.to === object ? null : object;
   else if (kind === 'pod' && chosen.from === object) chosen.from = null;
   else if (kind === 'pod' && chosen.from === null) chosen.from = object;
@@ -90,7 +94,7 @@ function clear() {
   player.show(null);
   panel.showTrace(null);
   panel.busy(false);
-  mark();
+  if (layout) traffic();
 }
 
 function mark() {
@@ -103,6 +107,7 @@ function mark() {
   if (chosen.to) marks.set(chosen.to.replace(/:\d+$/, ''), 'to');
   drawing.mark(marks);
   panel.mark(marks);
+  talks.mark(null, pointed ?? chosen.from ?? chosen.to);
 }
 
 function endpointsOf(object) {
@@ -119,6 +124,7 @@ document.addEventListener('keydown', event => {
 // ---- the tip beside what the pointer or the focus is on
 
 drawing.addEventListener('point', ({ detail }) => {
+  talks.mark(null, detail?.object ?? chosen.from ?? chosen.to);
   const tip = byId('tip');
   const pod = detail && cluster.find(detail.object);
   tip.hidden = !pod || layout.cards || !detail.object.startsWith('pod/');
@@ -131,12 +137,13 @@ drawing.addEventListener('point', ({ detail }) => {
 
 // ---- following a packet
 
-async function follow(question) {
+/** @param predicted whether nothing is to be sent */
+async function follow(question, predicted = false) {
   const mine = ++asked;
   panel.refuse('');
   panel.busy(true);
   try {
-    const answer = await ask('/api/trace', question);
+    const answer = await ask(predicted ? '/api/explain' : '/api/trace', question);
     if (mine !== asked) return;
     panel.busy(false);
     show(question, answer);
@@ -149,27 +156,35 @@ async function follow(question) {
 
 function show(question, answer) {
   if (answer.request.length === 0 && answer.predicted) answer.request = answer.predicted.request;
-  trace = answer;
+  trace = { from: question.from, to: question.to, ...answer };
   chosen = { from: question.from, to: question.to };
-  history.replaceState(null, '', `#${new URLSearchParams(question)}`);
+  const which = answer.id ? { id: answer.id } : { predicted: 'yes' };
+  history.replaceState(null, '', `#${new URLSearchParams({ ...question, ...which })}`);
   panel.fill(question);
   panel.showObject(null);
   panel.showTrace(trace, (index, direction) => {
     if (player.direction !== direction) byId(direction).click();
     player.select(index);
   });
-  mark();
+  traffic();
   player.show(trace);
 }
 
 panel.addEventListener('follow', ({ detail }) => follow(detail));
+panel.addEventListener('predict', ({ detail }) => follow(detail, true));
 player.addEventListener('hop', ({ detail }) => panel.at(detail));
 player.addEventListener('end', () => set(byId('player'), 'data-played', ''));
 
-/** A link that shows a trace again: asks anew, since packets go where they go now. */
-function fromFragment() {
-  const wanted = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
-  if (wanted.from && wanted.to) follow({ from: wanted.from, to: wanted.to, protocol: wanted.protocol ?? 'tcp' });
+/** A link shows the same trace again as long as the server has it; after that a new one, since packets go where they go now. */
+async function fromFragment() {
+  const { from, to, protocol = 'tcp', id, predicted } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  if (!from || !to) return;
+  const question = { from, to, protocol };
+  const mine = ++asked;
+  const kept = id ? await ask(`/api/trace?id=${encodeURIComponent(id)}`).catch(() => null) : null;
+  if (mine !== asked) return;
+  if (kept && kept.from === from) show(question, { ...kept, again: true });
+  else follow(question, predicted !== undefined);
 }
 window.addEventListener('hashchange', fromFragment);
 

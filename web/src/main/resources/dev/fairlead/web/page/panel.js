@@ -1,6 +1,7 @@
 // What stands beside the drawing: the form, the Services, the list of hops, and what the kernel holds for an object.
 import { byId, el, set, say, natural, shortName, bits } from './dom.js';
 import { ask, split } from './cluster.js';
+import { nameOf } from './talks.js';
 import { changes, headerOf } from './player.js';
 
 export class Panel extends EventTarget {
@@ -14,7 +15,7 @@ export class Panel extends EventTarget {
     this.#cluster = cluster;
     byId('follow').addEventListener('submit', event => {
       event.preventDefault();
-      this.#tell('follow', this.question());
+      this.#tell(event.submitter === byId('predict') ? 'predict' : 'follow', this.question());
     });
     byId('to').addEventListener('change', () => this.#port());
     byId('services').addEventListener('click', event => {
@@ -97,6 +98,7 @@ export class Panel extends EventTarget {
 
   busy(yes) {
     byId('go').disabled = yes;
+    byId('predict').disabled = yes;
     say(byId('go'), yes ? 'Following …' : 'Follow');
   }
 
@@ -135,7 +137,7 @@ export class Panel extends EventTarget {
     byId('trace').hidden = trace === null;
     if (trace === null) return;
     say(byId('trace-title'), `${nameOf(trace.from)} → ${nameOf(trace.to)}`);
-    byId('verdict').replaceChildren(trace.verdict ?? trace.reason ?? '', ' ', this.#agreement(trace));
+    byId('verdict').replaceChildren(verdictOf(trace), ' ', this.#agreement(trace));
     const item = (hop, index, direction) => el('li', { 'data-hop': `${direction}-${index}` }, this.#hop(hop, () => choose(index, direction)));
     byId('hops').replaceChildren(
       el('li', { class: 'direction' }, 'Request'),
@@ -147,9 +149,10 @@ export class Panel extends EventTarget {
 
   #agreement(trace) {
     if (trace.agree === undefined) return el('span', { class: 'badge' }, 'predicted, nothing was sent');
+    const when = trace.again ? `, at ${new Date(trace.at).toLocaleTimeString()}` : '';
     const lost = trace.lostEvents > 0 ? `, ${trace.lostEvents} events lost` : '';
     return el('span', { class: trace.agree ? 'badge well' : 'badge odd' },
-      (trace.agree ? '✓ as predicted' : '≠ not as predicted') + lost);
+      (trace.agree ? '✓ as predicted' : '≠ not as predicted') + lost + when);
   }
 
   #hop(hop, choose) {
@@ -213,9 +216,11 @@ export class Panel extends EventTarget {
   }
 }
 
-function nameOf(object) {
-  const [kind, rest] = split(object);
-  return kind === 'pod' || kind === 'svc' ? shortName(rest) : kind === 'node' ? rest : object;
+/** How it went; of a prediction, how it would go, and where else it could. */
+function verdictOf(trace) {
+  if (trace.verdict !== undefined) return trace.verdict;
+  const others = trace.choices.length > 0 ? `; as well possible: ${trace.choices.join(', ')}` : '';
+  return `would be ${trace.outcome}${trace.reason ? `: ${trace.reason}` : ''}${others}`;
 }
 
 function factsOf(object, thing, rates) {

@@ -202,9 +202,9 @@ export function changes(hop) {
 /** The header as it comes and goes. */
 export function headerOf(hop) {
   return ['source', 'destination'].flatMap(end => {
-    const changed = hop.before[end] !== hop.after[end];
-    return [el('dt', {}, end), changed
-      ? el('dd', { class: 'changed' }, el('s', {}, hop.before[end]), ' → ', el('strong', {}, hop.after[end]))
-      : el('dd', {}, hop.after[end])];
+    const [before, after] = [hop.before[end], hop.after[end]].map(one => one.replace(/:0$/, ':any')); // nobody chose a port yet
+    return [el('dt', {}, end), before !== after
+      ? el('dd', { class: 'changed' }, el('s', {}, before), ' → ', el('strong', {}, after))
+      : el('dd', {}, after)];
   });
 }
