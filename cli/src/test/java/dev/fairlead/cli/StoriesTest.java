@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fairlead.testkit.Story;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,7 +62,9 @@ class StoriesTest {
         List<DynamicTest> tests = new ArrayList<>();
         for (String program : Kubectl.installed()) {
             Kubectl kubectl = Kubectl.of(program, lab, home);
-            for (String story : kubectl.minor() < 30 ? without("workloads") : STORIES) {
+            List<String> stories = new ArrayList<>(kubectl.minor() < 30 ? without("workloads") : STORIES);
+            stories.add("verbs"); // which only kubectl has
+            for (String story : stories) {
                 tests.add(DynamicTest.dynamicTest(
                         Path.of(program).getFileName() + " " + story,
                         () -> tell(program, story, exchange -> typed(kubectl, exchange))));
@@ -75,8 +79,10 @@ class StoriesTest {
     }
 
     private static String typed(Kubectl kubectl, Story.Exchange exchange) {
+        Map<String, String> environment = new HashMap<>(kubectl.environment());
+        environment.put("KUBE_EDITOR", "sed -i 's/^  annotations:$/&\\n    edited: by-hand/'");
         Ran ran = Ran.program(
-                kubectl.environment(),
+                environment,
                 exchange.stdin(),
                 List.of("sh", "-c", "exec \"$0\" " + exchange.command() + " 2>&1", kubectl.program()));
         return ran.out().replaceAll("(?m)^(Warning: .*|No resources found.*)\n", "");
@@ -132,7 +138,15 @@ class StoriesTest {
             Kubectl.installed().stream()
                     .findFirst()
                     .ifPresent(program -> Kubectl.of(program, lab, home)
-                            .run("delete", "--ignore-not-found", "namespace/story", "namespace/shop", "service/fixed"));
+                            .run(
+                                    "delete",
+                                    "--ignore-not-found",
+                                    "namespace/story",
+                                    "namespace/shop",
+                                    "service/fixed",
+                                    "deployment/verbs",
+                                    "service/verbs",
+                                    "pod/alone"));
             throw e;
         }
     }
