@@ -11,7 +11,6 @@ import dev.fairlead.lab.door.LabRefusal;
 import dev.fairlead.lab.kubeconfig.UserKubeconfig;
 import dev.fairlead.lab.model.Manifest;
 import dev.fairlead.lab.model.Pod;
-import dev.fairlead.lab.model.PodStatus;
 import dev.fairlead.packet.Prefix;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -208,7 +207,7 @@ record LabUpCommand(Terminal terminal) implements Command {
             terminal.out().println(forKubectl(name));
         }
         complain(picture.pods().values().stream()
-                .filter(pod -> !pod.status().ready() && pod.status().phase() != PodStatus.Phase.SUCCEEDED)
+                .filter(pod -> !pod.status().isWell())
                 .toList());
     }
 

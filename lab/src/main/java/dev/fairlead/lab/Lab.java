@@ -490,8 +490,7 @@ public final class Lab implements AutoCloseable {
     /** Every pod is ready or has done its work, and none is on its way out. */
     public static boolean isSettled(LabPicture picture) {
         for (Pod pod : picture.pods().values()) {
-            boolean well = pod.status().ready() || pod.status().phase() == PodStatus.Phase.SUCCEEDED;
-            if (!well || pod.metadata().deleting()) {
+            if (!pod.status().isWell() || pod.metadata().deleting()) {
                 return false;
             }
         }

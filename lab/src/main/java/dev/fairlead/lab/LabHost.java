@@ -181,10 +181,7 @@ public final class LabHost implements AutoCloseable {
 
     /** A pod that has said why it doesn't start won't be waited for. */
     private static boolean allHaveSaid(LabPicture picture) {
-        return picture.pods().values().stream()
-                .allMatch(pod -> pod.status().ready()
-                        || pod.status().phase() == PodStatus.Phase.SUCCEEDED
-                        || hasFailed(pod.status()));
+        return picture.pods().values().stream().allMatch(pod -> pod.status().isWell() || hasFailed(pod.status()));
     }
 
     private static boolean hasFailed(PodStatus status) {

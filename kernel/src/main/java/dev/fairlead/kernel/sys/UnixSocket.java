@@ -12,7 +12,9 @@ import java.util.Optional;
 
 /**
  * A unix stream socket, {@code unix(7)}. Beyond the JDK's it has abstract names, which leave no file behind, and passes
- * descriptors. Over 300 lines: all that is done with such a socket is here. One reader and one writer at a time; {@link #close} from another thread ends a blocked accept or read.
+ * descriptors. One reader and one writer at a time; {@link #close} from another thread ends a blocked accept or read.
+ *
+ * <p>Over 300 lines: all that is done with such a socket is here.
  */
 public final class UnixSocket implements AutoCloseable {
     private static final int AF_UNIX = 1;

@@ -91,4 +91,9 @@ public record PodStatus(
     public PodStatus withSandbox(List<Ip> ips, int pid, String netnsPath, Instant started) {
         return new PodStatus(phase, reason, ips, started, pid, netnsPath, containers, readySince, initContainers);
     }
+
+    /** Whether it is ready, or has done its work. */
+    public boolean isWell() {
+        return ready() || phase() == Phase.SUCCEEDED;
+    }
 }

@@ -5,7 +5,9 @@ import dev.fairlead.kernel.conntrack.Tuple;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.IpPort;
 import dev.fairlead.packet.Protocol;
+import dev.fairlead.plan.Node;
 import dev.fairlead.plan.Service;
+import dev.fairlead.plan.ServicePort;
 import dev.fairlead.plan.services.FrontendKey;
 import dev.fairlead.trace.Place;
 import dev.fairlead.trace.Scene;
@@ -30,16 +32,22 @@ public final class Connections {
         scene.pods().stream().filter(Place::isPod).forEach(pod -> pod.ips().forEach(ip -> holders.put(ip, pod)));
         for (Service service : scene.picture().services().values()) {
             service.clusterIps().forEach(ip -> services.put(ip, "svc/" + service.name()));
-            service.ports().stream()
-                    .filter(port -> port.nodePort() != 0)
-                    .forEach(port -> scene.picture()
-                            .nodes()
-                            .values()
-                            .forEach(node -> service.clusterIps().stream()
-                                    .flatMap(ip -> node.address(ip.family()).stream())
-                                    .forEach(ip -> nodePorts.put(
-                                            new FrontendKey(ip, port.protocol(), port.nodePort()),
-                                            "svc/" + service.name()))));
+            addNodePorts(service);
+        }
+    }
+
+    private void addNodePorts(Service service) {
+        for (ServicePort port : service.ports()) {
+            if (port.nodePort() == 0) {
+                continue;
+            }
+            for (Node node : scene.picture().nodes().values()) {
+                for (Ip clusterIp : service.clusterIps()) {
+                    node.address(clusterIp.family())
+                            .map(ip -> new FrontendKey(ip, port.protocol(), port.nodePort()))
+                            .ifPresent(key -> nodePorts.put(key, "svc/" + service.name()));
+                }
+            }
         }
     }
 
