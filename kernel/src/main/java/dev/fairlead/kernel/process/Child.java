@@ -23,6 +23,11 @@ public final class Child implements AutoCloseable {
     private final Fd descriptor;
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
 
+    /** Both guarded by {@link #descriptor}. */
+    private boolean ended;
+
+    private boolean letGo;
+
     Child(int pid, String name) {
         this.pid = pid;
         this.name = name;
@@ -95,11 +100,23 @@ public final class Child implements AutoCloseable {
     /** Lets go of the descriptor as soon as the process has ended; a running process goes on. */
     @Override
     public void close() {
-        var unused = exit.whenComplete((code, failure) -> {
-            synchronized (descriptor) {
+        synchronized (descriptor) {
+            letGo = true;
+            if (ended) {
                 descriptor.close();
             }
-        });
+        }
+    }
+
+    /** It has ended and been reaped. Whoever learns of it finds the descriptor closed, where {@link #close} was called before. */
+    void ended(int code) {
+        synchronized (descriptor) {
+            ended = true;
+            if (letGo) {
+                descriptor.close();
+            }
+        }
+        exit.complete(code);
     }
 
     @Override

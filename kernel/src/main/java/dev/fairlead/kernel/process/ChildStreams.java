@@ -217,6 +217,7 @@ public final class ChildStreams implements AutoCloseable {
         try {
             told = converse();
         } finally {
+            child.close(); // before its terminal hangs up: whoever learns of its end then finds nothing of ours open
             lock.lock();
             try {
                 over = true;
@@ -230,7 +231,6 @@ public final class ChildStreams implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
-            child.close();
         }
         if (told) {
             listener.ended(child.exit().join());

@@ -118,7 +118,7 @@ final class Children {
             MemorySegment polls = arena.allocate(8L * (children.size() + 1), 8);
             set(polls, 0, wakeRead.number());
             for (int i = 0; i < children.size(); i++) {
-                set(polls, i + 1, children.get(i).descriptor().number()); // stays open until we complete its exit
+                set(polls, i + 1, children.get(i).descriptor().number()); // stays open until we say that it has ended
             }
             MemorySegment time = arena.allocate(16);
             time.set(ValueLayout.JAVA_LONG, 0, ORPHAN_SECONDS);
@@ -146,7 +146,7 @@ final class Children {
             synchronized (watched) {
                 watched.remove(child);
             }
-            child.exit().complete(result < 0 ? 255 : exitCode(info));
+            child.ended(result < 0 ? 255 : exitCode(info));
         }
     }
 

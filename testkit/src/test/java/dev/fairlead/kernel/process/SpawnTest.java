@@ -18,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Programs that are started and waited for on one thread. */
+/** Programs that are started, those that are waited for on one thread above all. */
 @RealKernel
 class SpawnTest {
     private static final Path SHELL = Path.of("/bin/sh");
@@ -40,6 +40,17 @@ class SpawnTest {
         assertThat(shell("exit 7").run(PATIENCE)).contains(7);
         assertThat(shell("kill -TERM $$").run(PATIENCE)).contains(128 + Child.SIGTERM);
         leaks.assertNone();
+    }
+
+    @Test
+    void whoeverLearnsOfItsEndFindsItsDescriptorClosed() {
+        FdLeaks leaks = FdLeaks.watch();
+        for (int i = 0; i < 300; i++) {
+            Child child = shell("exit 3").start();
+            child.close();
+            assertThat(child.await(PATIENCE)).contains(3);
+            leaks.assertNone();
+        }
     }
 
     @Test
