@@ -18,6 +18,7 @@ import dev.fairlead.plan.ClusterPicture;
 import dev.fairlead.plan.ipam.Ipam;
 import dev.fairlead.plan.ipam.PodMac;
 import dev.fairlead.plan.ipam.Range;
+import dev.fairlead.trace.observe.Eyes;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +42,7 @@ public final class NodeAgent implements AutoCloseable {
     private final PictureLoop loop;
     private final Following following;
     private final Optional<Pods> pods;
+    private final TraceDoor traces;
 
     /** What an agent that wires pods has beside the rest. */
     private record Pods(
@@ -58,13 +60,15 @@ public final class NodeAgent implements AutoCloseable {
             ServiceTable services,
             PictureLoop loop,
             Following following,
-            Optional<Pods> pods) {
+            Optional<Pods> pods,
+            TraceDoor traces) {
         this.config = config;
         this.rtnetlink = rtnetlink;
         this.services = services;
         this.loop = loop;
         this.following = following;
         this.pods = pods;
+        this.traces = traces;
     }
 
     /** Starts: what an earlier agent left in the node's kernel is taken over or replaced. The CNI door opens last. */
@@ -91,9 +95,15 @@ public final class NodeAgent implements AutoCloseable {
             PictureLoop loop = new PictureLoop(config, PeerRoutes.start(rtnetlink), services);
             Following following = new Following(loop);
             try {
-                Optional<Pods> pods =
-                        leases.map(book -> servePods(config, bridge.orElseThrow(), book, following, steps));
-                return new NodeAgent(config, rtnetlink, services, loop, following, pods);
+                TraceDoor traces = TraceDoor.open(TraceDoor.beside(config.socket()), TraceDoor.eyes(config));
+                try {
+                    Optional<Pods> pods =
+                            leases.map(book -> servePods(config, bridge.orElseThrow(), book, following, steps));
+                    return new NodeAgent(config, rtnetlink, services, loop, following, pods, traces);
+                } catch (RuntimeException e) {
+                    traces.close();
+                    throw e;
+                }
             } catch (RuntimeException e) {
                 loop.close();
                 services.close();
@@ -104,6 +114,11 @@ public final class NodeAgent implements AutoCloseable {
             leases.ifPresent(LeaseBook::close);
             throw e;
         }
+    }
+
+    /** How this node is watched for a trace; other processes have it done by {@link TraceCaller}. */
+    public Eyes.Opening eyes() {
+        return TraceDoor.eyes(config);
     }
 
     private static Pods servePods(
@@ -245,6 +260,7 @@ public final class NodeAgent implements AutoCloseable {
     /** Ends the agent and leaves the node's kernel working as it is: pods keep their network while an agent restarts. */
     @Override
     public void close() {
+        traces.close();
         pods.ifPresent(made -> {
             made.door().close();
             made.truth().close();

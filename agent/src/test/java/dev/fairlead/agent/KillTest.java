@@ -344,7 +344,8 @@ class KillTest {
                         "cni.sock",
                         "conf/10-fairlead.conflist",
                         "state/leases.journal",
-                        "state/lock");
+                        "state/lock",
+                        "trace.sock");
         // None of the pool's five addresses is held by somebody who isn't there.
         for (int i = 0; i < 5; i++) {
             Shim.Ended added =

@@ -1,6 +1,5 @@
 package dev.fairlead.bench;
 
-import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.route.Rtnetlink;
 import dev.fairlead.packet.Flow;
 import dev.fairlead.packet.Ip;
@@ -9,9 +8,12 @@ import dev.fairlead.packet.Protocol;
 import dev.fairlead.plan.ClusterPicture;
 import dev.fairlead.trace.Scene;
 import dev.fairlead.trace.observe.Aim;
+import dev.fairlead.trace.observe.Eyes;
+import dev.fairlead.trace.observe.LocalEyes;
 import dev.fairlead.trace.observe.Observation;
 import dev.fairlead.trace.observe.Spot;
 import dev.fairlead.trace.observe.Stage;
+import dev.fairlead.trace.observe.Watch.Watched;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,18 +47,22 @@ record TraceArming(TraceLab lab, String pod, Ip target) {
     }
 
     private Stage stage() {
-        Map<String, Netns> nodes = new LinkedHashMap<>();
-        List<Stage.Watched> devices = new ArrayList<>();
+        Map<String, Eyes.Opening> nodes = new LinkedHashMap<>();
+        List<Watched> devices = new ArrayList<>();
         for (String node : List.of("node-1", "node-2")) {
-            nodes.put(node, lab.namespace(node));
-            devices.add(new Stage.Watched(new Spot(node, "", UPLINK, Spot.Role.UPLINK), lab.namespace(node)));
+            nodes.put(node, LocalEyes.of(lab.namespace(node)));
+            devices.add(new Watched(new Spot(node, "", UPLINK, Spot.Role.UPLINK), ""));
         }
         for (String end : List.of(TraceLab.CLIENT, pod)) {
             String node = lab.nodeOf(end);
-            devices.add(new Stage.Watched(new Spot(node, name(end), DEVICE, Spot.Role.POD), lab.namespace(end)));
-            devices.add(new Stage.Watched(new Spot(node, "", port(end), Spot.Role.PORT), lab.namespace(node)));
+            devices.add(new Watched(new Spot(node, name(end), DEVICE, Spot.Role.POD), path(end)));
+            devices.add(new Watched(new Spot(node, "", port(end), Spot.Role.PORT), ""));
         }
         return new Stage(new Scene(ClusterPicture.EMPTY, List.of(), "fl0", UPLINK), nodes, devices);
+    }
+
+    private String path(String pod) {
+        return lab.namespace(pod).fd().path().toString();
     }
 
     /** The node's end of a pod's veth pair. */

@@ -53,7 +53,7 @@ class LabAgentProcessesTest {
     }
 
     /** The agent of a node, among the processes of this lab, which all are in its PID namespace. */
-    private static Optional<ProcessHandle> agent(JsonNode status, String node) {
+    static Optional<ProcessHandle> agent(JsonNode status, String node) {
         Path lab = pidNamespace(status.path("pid").asLong()).orElseThrow();
         return ProcessHandle.allProcesses()
                 .filter(process -> commandLine(process.pid()).contains("--node-name=" + node))

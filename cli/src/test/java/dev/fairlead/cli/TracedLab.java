@@ -63,13 +63,16 @@ record TracedLab(TestLab lab) implements AutoCloseable {
                 """.formatted(name, nodePort.isEmpty() ? "ClusterIP" : "NodePort", selector, nodePort);
     }
 
-    static TracedLab up() {
-        return up("", 2);
+    /** @param options of {@code lab up} beside its nodes and families */
+    static TracedLab up(String... options) {
+        return up("", 2, options);
     }
 
-    /** With more objects, and so many nodes. */
-    static TracedLab up(String more, int nodes) {
-        return new TracedLab(TestLab.up(CLUSTER + more, "--nodes", Integer.toString(nodes), "--ip-family", "dual"));
+    /** With more objects, and so many nodes. @param options as above */
+    static TracedLab up(String more, int nodes, String... options) {
+        List<String> all = new ArrayList<>(List.of("--nodes", Integer.toString(nodes), "--ip-family", "dual"));
+        all.addAll(List.of(options));
+        return new TracedLab(TestLab.up(CLUSTER + more, all.toArray(String[]::new)));
     }
 
     /** No rule, no tap: by the kernel's own lists, in every namespace that there is. */

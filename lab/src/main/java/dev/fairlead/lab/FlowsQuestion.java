@@ -64,12 +64,13 @@ public final class FlowsQuestion {
         TraceStage stage = TraceStage.of(lab);
         if (request.path("follow").asBoolean()) {
             long cursor = last.incrementAndGet();
-            followings.put(cursor, FlowsFollowing.start(stage.nodes())); // before the list, so that nothing is missed
+            followings.put(
+                    cursor, FlowsFollowing.start(stage.namespaces())); // before the list, so that nothing is missed
             answer.put("cursor", cursor);
         }
         Connections connections = new Connections(stage.scene());
         ArrayNode flows = answer.putArray("flows");
-        stage.nodes().forEach((node, netns) -> {
+        stage.namespaces().forEach((node, netns) -> {
             try (Conntrack conntrack = Conntrack.open(netns)) {
                 for (Flow flow : conntrack.list()) {
                     connections

@@ -8,6 +8,7 @@ import dev.fairlead.lab.node.AgentProcess;
 import dev.fairlead.lab.node.ApiRelay;
 import dev.fairlead.lab.node.LabAgent;
 import dev.fairlead.lab.node.LabNode;
+import dev.fairlead.trace.observe.Eyes;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -56,6 +57,11 @@ final class LabAgents {
         @Override
         public boolean awaitFollowed(Progress wanted, Duration patience) {
             return process.awaitFollowed(wanted, patience);
+        }
+
+        @Override
+        public Eyes.Opening eyes() {
+            return process.eyes();
         }
 
         @Override

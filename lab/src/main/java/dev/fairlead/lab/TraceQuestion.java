@@ -6,6 +6,8 @@ import dev.fairlead.kernel.KernelException;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.lab.door.LabCaller;
 import dev.fairlead.lab.door.LabRefusal;
+import dev.fairlead.lab.node.LabNode;
+import dev.fairlead.lab.node.Sandbox;
 import dev.fairlead.packet.Flow;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.IpPort;
@@ -21,12 +23,15 @@ import dev.fairlead.trace.TraceText;
 import dev.fairlead.trace.observe.Aim;
 import dev.fairlead.trace.observe.Attempt;
 import dev.fairlead.trace.observe.CaptureFile;
+import dev.fairlead.trace.observe.EyesException;
 import dev.fairlead.trace.observe.Observation;
+import dev.fairlead.trace.observe.Observed;
 import dev.fairlead.trace.observe.Verdict;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** What {@code trace} and {@code explain} ask of a running lab, both sides of it. */
@@ -116,13 +121,13 @@ public final class TraceQuestion {
                 answer.put("capture", CaptureFile.of(found.seen())); // Jackson writes bytes as base64
             }
             return answer;
-        } catch (KernelException | UncheckedIOException e) {
+        } catch (KernelException | EyesException | UncheckedIOException e) {
             throw new LabRefusal("the packet could not be traced: " + e.getMessage());
         }
     }
 
     /** A trace and what it is made of. */
-    private record Found(Trace trace, Observation.Observed seen) {}
+    private record Found(Trace trace, Observed seen) {}
 
     private ObjectNode explain(TraceText text) {
         Prediction prediction = predictor.predict(from, unsent());
@@ -140,13 +145,13 @@ public final class TraceQuestion {
     }
 
     private Netns namespace() {
-        Netns own = from.isPod()
-                ? stage.namespaces().get(from.pod())
-                : stage.nodes().get(from.node());
-        if (own == null) {
-            throw new LabRefusal(from.object() + " does not run any more");
-        }
-        return own;
+        return Optional.ofNullable(stage.pods().get(from.pod()))
+                .filter(_ -> from.isPod())
+                .or(() -> Optional.ofNullable(stage.nodes().get(from.node()))
+                        .filter(_ -> !from.isPod())
+                        .map(LabNode::sandbox))
+                .map(Sandbox::netns)
+                .orElseThrow(() -> new LabRefusal(from.object() + " does not run any more"));
     }
 
     /** @param size of a datagram, 0 for a line of text */
@@ -155,7 +160,7 @@ public final class TraceQuestion {
         try (Attempt attempt = Attempt.prepare(namespace(), new Attempt.Kind(protocol, size), source, to.address());
                 Observation observation = arm(attempt.flow())) {
             Attempt.Outcome outcome = attempt.make(timeout, gone);
-            Observation.Observed seen = observation.finish(outcome.end());
+            Observed seen = observation.finish(outcome.end());
             return found(attempt.flow(), seen, outcome);
         }
     }
@@ -168,7 +173,7 @@ public final class TraceQuestion {
                         + ") in " + timeout.toSeconds() + " s");
             }
             observation.awaitAnswer(LIVE_ANSWER);
-            Observation.Observed seen = observation.finish(Attempt.End.SILENT);
+            Observed seen = observation.finish(Attempt.End.SILENT);
             return found(observation.flow(), seen, seen.outcome(LIVE_ANSWER));
         }
     }
@@ -192,7 +197,7 @@ public final class TraceQuestion {
                 .toList();
     }
 
-    private Found found(Flow flow, Observation.Observed seen, Attempt.Outcome outcome) {
+    private Found found(Flow flow, Observed seen, Attempt.Outcome outcome) {
         Prediction predicted = seen.destination()
                 .filter(reached -> !reached.equals(to.address()))
                 .map(reached -> predictor.predict(from, flow, reached))
@@ -206,6 +211,7 @@ public final class TraceQuestion {
                 predicted,
                 seen.notes(),
                 seen.lostEvents(),
+                seen.unwatched(),
                 Verdict.of(outcome, seen));
         return new Found(trace, seen);
     }

@@ -14,8 +14,10 @@ import dev.fairlead.lab.node.Underlay;
 import dev.fairlead.plan.ClusterPicture;
 import dev.fairlead.trace.Place;
 import dev.fairlead.trace.Scene;
+import dev.fairlead.trace.observe.Eyes;
 import dev.fairlead.trace.observe.Spot;
 import dev.fairlead.trace.observe.Stage;
+import dev.fairlead.trace.observe.Watch.Watched;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,30 +27,28 @@ import java.util.Map;
 /**
  * The lab as a trace sees it: what the API tells everybody of the cluster, and where each pod is plugged in, as CNI said it.
  *
- * @param namespaces of pods with a network of their own, by {@code namespace/name}; they stay the pods'
- * @param nodes root namespaces of the nodes that run, by name
+ * @param pods the sandboxes of those with a network of their own, by {@code namespace/name}; they stay the pods'
+ * @param nodes that run, by name
  */
-record TraceStage(Scene scene, Map<String, Netns> namespaces, Map<String, Netns> nodes) {
+record TraceStage(Scene scene, Map<String, Sandbox> pods, Map<String, LabNode> nodes) {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     static final String BRIDGE = "fl0";
 
     static TraceStage of(Lab lab) {
         List<Place> places = new ArrayList<>();
-        Map<String, Netns> namespaces = new LinkedHashMap<>();
-        Map<String, Netns> nodes = new LinkedHashMap<>();
-        for (LabNode node : lab.nodes()) {
-            nodes.put(node.slot().name(), node.sandbox().netns());
-        }
+        Map<String, Sandbox> pods = new LinkedHashMap<>();
+        Map<String, LabNode> nodes = new LinkedHashMap<>();
+        lab.nodes().forEach(node -> nodes.put(node.slot().name(), node));
         for (Pod pod : lab.picture().pods().values()) {
-            lab.findRunning(pod).ifPresent(running -> add(pod, running, places, namespaces));
+            lab.findRunning(pod).ifPresent(running -> add(pod, running, places, pods));
             if (!nodes.containsKey(pod.spec().nodeName())) {
                 addStopped(pod, places);
             }
         }
-        return new TraceStage(new Scene(picture(lab.source()), places, BRIDGE, Underlay.UPLINK), namespaces, nodes);
+        return new TraceStage(new Scene(picture(lab.source()), places, BRIDGE, Underlay.UPLINK), pods, nodes);
     }
 
-    private static void add(Pod pod, RunningPod running, List<Place> places, Map<String, Netns> namespaces) {
+    private static void add(Pod pod, RunningPod running, List<Place> places, Map<String, Sandbox> pods) {
         String name = pod.key().toString();
         String node = pod.spec().nodeName();
         if (pod.spec().hostNetwork()) {
@@ -61,7 +61,7 @@ record TraceStage(Scene scene, Map<String, Netns> namespaces, Map<String, Netns>
                     running.addresses(),
                     PodNetwork.INTERFACE,
                     port(running.attached().get())));
-            namespaces.put(name, sandbox.netns());
+            pods.put(name, sandbox);
         }
     }
 
@@ -100,24 +100,39 @@ record TraceStage(Scene scene, Map<String, Netns> namespaces, Map<String, Netns>
         }
     }
 
+    /** Root namespaces of the nodes; they stay theirs. */
+    Map<String, Netns> namespaces() {
+        Map<String, Netns> namespaces = new LinkedHashMap<>();
+        nodes.forEach((name, node) -> namespaces.put(name, node.sandbox().netns()));
+        return namespaces;
+    }
+
     /** The devices that packets may pass from the first of these to one of the others: their own, their ports, and every uplink. */
     Stage watching(List<Place> ends) {
-        List<Stage.Watched> devices = new ArrayList<>();
+        List<Watched> devices = new ArrayList<>();
         for (Place end : ends.stream().distinct().toList()) {
-            Netns pod = namespaces.get(end.pod());
-            Netns node = nodes.get(end.node());
-            if (end.isPod() && pod != null && node != null) {
-                devices.add(new Stage.Watched(new Spot(end.node(), end.pod(), end.device(), Spot.Role.POD), pod));
-                devices.add(new Stage.Watched(new Spot(end.node(), "", end.port(), Spot.Role.PORT), node));
+            Sandbox pod = pods.get(end.pod());
+            if (end.isPod() && pod != null && nodes.containsKey(end.node())) {
+                devices.add(inPod(end, pod, end.device(), Spot.Role.POD));
+                devices.add(new Watched(new Spot(end.node(), "", end.port(), Spot.Role.PORT), ""));
             }
         }
         Place from = ends.getFirst();
-        Netns own = namespaces.get(from.pod());
+        Sandbox own = pods.get(from.pod());
         if (from.isPod() && own != null && ends.subList(1, ends.size()).contains(from)) {
-            devices.add(new Stage.Watched(new Spot(from.node(), from.pod(), "lo", Spot.Role.LOOPBACK), own));
+            devices.add(inPod(from, own, "lo", Spot.Role.LOOPBACK));
         }
-        nodes.forEach((name, netns) ->
-                devices.add(new Stage.Watched(new Spot(name, "", Underlay.UPLINK, Spot.Role.UPLINK), netns)));
-        return new Stage(scene, nodes, devices);
+        Map<String, Eyes.Opening> eyes = new LinkedHashMap<>();
+        nodes.forEach((name, node) -> {
+            devices.add(new Watched(new Spot(name, "", Underlay.UPLINK, Spot.Role.UPLINK), ""));
+            eyes.put(name, node.agent().eyes());
+        });
+        return new Stage(scene, eyes, devices);
+    }
+
+    private static Watched inPod(Place pod, Sandbox sandbox, String device, Spot.Role role) {
+        return new Watched(
+                new Spot(pod.node(), pod.pod(), device, role),
+                sandbox.netnsPath().toString());
     }
 }

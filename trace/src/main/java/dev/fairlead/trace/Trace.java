@@ -2,6 +2,7 @@ package dev.fairlead.trace;
 
 import dev.fairlead.packet.Flow;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -15,6 +16,7 @@ import java.util.OptionalInt;
  * @param predicted what the plans say
  * @param notes what of the way its first packets don't meet, a sentence each
  * @param lostEvents how much of what it saw the kernel had to drop, or kept no time of
+ * @param unwatched nodes where nothing could be seen, and why
  * @param verdict how it ended, in a few words
  */
 public record Trace(
@@ -26,27 +28,43 @@ public record Trace(
         Prediction predicted,
         List<String> notes,
         long lostEvents,
+        Map<String, String> unwatched,
         String verdict) {
 
     public Trace {
         request = List.copyOf(request);
         reply = List.copyOf(reply);
         notes = List.copyOf(notes);
+        unwatched = Map.copyOf(unwatched);
     }
 
-    /** Whether the same happened as was predicted, there and back. */
+    /** Whether the same happened as was predicted, there and back, on all nodes that were watched. */
     public boolean agree() {
         return requestDifference().isEmpty() && replyDifference().isEmpty();
     }
 
     /** The place in {@link #request} of the first hop that was predicted otherwise, from 0; its size where one is missing. */
     public OptionalInt requestDifference() {
-        return difference(predicted.request(), request);
+        return difference(predictedRequest(), request);
     }
 
     /** The same of {@link #reply}. */
     public OptionalInt replyDifference() {
-        return difference(predicted.reply(), reply);
+        return difference(predictedReply(), reply);
+    }
+
+    /** What was predicted for the way there, on nodes that were watched. */
+    public List<Hop> predictedRequest() {
+        return watched(predicted.request());
+    }
+
+    /** The same for the way back. */
+    public List<Hop> predictedReply() {
+        return watched(predicted.reply());
+    }
+
+    private List<Hop> watched(List<Hop> hops) {
+        return hops.stream().filter(hop -> !unwatched.containsKey(hop.node())).toList();
     }
 
     /** Rules of others that let a packet pass are told, but no plan knows of them. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.packet.Flow;
 import java.util.List;
+import java.util.TreeMap;
 
 /** Traces and predictions as {@code --json} prints them. */
 public final class TraceJson {
@@ -20,6 +21,8 @@ public final class TraceJson {
         json.set("predicted", of(trace.predicted()));
         ArrayNode notes = json.putArray("notes");
         trace.notes().forEach(notes::add);
+        ObjectNode unwatched = json.putObject("unwatched");
+        new TreeMap<>(trace.unwatched()).forEach(unwatched::put);
         return json.put("agree", trace.agree())
                 .put("lostEvents", trace.lostEvents())
                 .put("verdict", trace.verdict());
@@ -62,7 +65,7 @@ public final class TraceJson {
         return json;
     }
 
-    private static ObjectNode of(Flow flow) {
+    public static ObjectNode of(Flow flow) {
         return JSON.objectNode()
                 .put("protocol", flow.protocol().toString())
                 .put("source", flow.source().toString())

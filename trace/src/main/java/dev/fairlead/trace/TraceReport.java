@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedSet;
+import java.util.TreeMap;
 
 /**
  * A trace as a person reads it: what was seen, in the words of the prediction as far as both agree, with the first difference
@@ -21,25 +22,18 @@ public record TraceReport(Trace trace) {
                         named(trace.from()),
                         named(trace.to()),
                         protocol + ", real connection, " + trace.verdict(),
-                        notes()),
-                told(trace.predicted().request(), trace.request(), trace.requestDifference()),
-                told(trace.predicted().reply(), trace.reply(), trace.replyDifference()));
+                        lines()),
+                told(trace.predictedRequest(), trace.request(), trace.requestDifference()),
+                told(trace.predictedReply(), trace.reply(), trace.replyDifference()));
         return trace.agree() ? hops + text.reason(trace.predicted()) : hops;
-    }
-
-    private List<String> notes() {
-        List<String> notes = new ArrayList<>(List.of(summary()));
-        missing().ifPresent(notes::add);
-        notes.addAll(trace.notes());
-        return notes;
     }
 
     /** What was predicted where nothing more was seen: there is no hop that it could stand beside. */
     private Optional<String> missing() {
         if (trace.requestDifference().isPresent()) {
-            return missing(trace.predicted().request(), trace.request(), trace.requestDifference());
+            return missing(trace.predictedRequest(), trace.request(), trace.requestDifference());
         }
-        return missing(trace.predicted().reply(), trace.reply(), trace.replyDifference());
+        return missing(trace.predictedReply(), trace.reply(), trace.replyDifference());
     }
 
     private static Optional<String> missing(List<Hop> predicted, List<Hop> seen, OptionalInt difference) {
@@ -57,9 +51,18 @@ public record TraceReport(Trace trace) {
         return object.startsWith("pod/") ? object.substring("pod/".length()) : object;
     }
 
+    private List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        lines.add(summary());
+        new TreeMap<>(trace.unwatched()).forEach((node, why) -> lines.add(node + " was not watched: " + why));
+        missing().ifPresent(lines::add);
+        lines.addAll(trace.notes());
+        return lines;
+    }
+
     private String summary() {
         String agreement = trace.agree()
-                ? "prediction agrees"
+                ? trace.unwatched().isEmpty() ? "prediction agrees" : "prediction agrees where nodes were watched"
                 : "prediction differs from "
                         + (trace.requestDifference().isPresent()
                                 ? "hop " + (trace.requestDifference().getAsInt() + 1) + " there on"

@@ -1,12 +1,14 @@
 package dev.fairlead.lab.node;
 
 import dev.fairlead.agent.CniCaller;
+import dev.fairlead.agent.TraceCaller;
 import dev.fairlead.cluster.Progress;
 import dev.fairlead.kernel.process.Child;
 import dev.fairlead.kernel.process.Setup;
 import dev.fairlead.kernel.process.Spawn;
 import dev.fairlead.kernel.sys.Fd;
 import dev.fairlead.lab.door.LabRefusal;
+import dev.fairlead.trace.observe.Eyes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -106,8 +108,12 @@ public final class AgentProcess implements LabAgent {
                 "--cni-conf-dir=" + directory.resolve("net.d"),
                 "--cni-cache-dir=" + directory.resolve("cni-cache"),
                 "--state-dir=" + directory.resolve("state"),
-                "--socket=" + directory.resolve("cni.sock"),
+                "--socket=" + socket(),
                 "--mtu=" + means.mtu());
+    }
+
+    private Path socket() {
+        return means.directory().resolve("cni.sock");
     }
 
     private Child spawn() {
@@ -150,7 +156,12 @@ public final class AgentProcess implements LabAgent {
 
     @Override
     public boolean awaitFollowed(Progress wanted, Duration patience) {
-        return CniCaller.awaitFollowed(means.directory().resolve("cni.sock"), wanted, patience);
+        return CniCaller.awaitFollowed(socket(), wanted, patience);
+    }
+
+    @Override
+    public Eyes.Opening eyes() {
+        return TraceCaller.opening(slot.name(), socket());
     }
 
     @Override

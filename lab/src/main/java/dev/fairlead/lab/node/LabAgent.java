@@ -2,6 +2,7 @@ package dev.fairlead.lab.node;
 
 import dev.fairlead.agent.ClusterAgent;
 import dev.fairlead.cluster.Progress;
+import dev.fairlead.trace.observe.Eyes;
 import java.time.Duration;
 
 /** The agent of a node, wherever it runs. Any thread. */
@@ -9,6 +10,9 @@ public interface LabAgent extends AutoCloseable {
 
     /** Waits until the node's kernel holds everything that the API told up to here. @return whether it was in time */
     boolean awaitFollowed(Progress wanted, Duration patience);
+
+    /** How the node is watched for a trace: its agent does that. */
+    Eyes.Opening eyes();
 
     @Override
     void close();
@@ -18,6 +22,11 @@ public interface LabAgent extends AutoCloseable {
         @Override
         public boolean awaitFollowed(Progress wanted, Duration patience) {
             return agent.awaitFollowed(wanted, patience);
+        }
+
+        @Override
+        public Eyes.Opening eyes() {
+            return agent.agent().eyes();
         }
 
         @Override

@@ -4,9 +4,7 @@ import dev.fairlead.packet.Flow;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.IpPort;
 import dev.fairlead.trace.Place;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.SequencedSet;
 
 /**
  * The connection that is to be seen.
@@ -23,24 +21,11 @@ public record Aim(Place from, Flow flow, List<IpPort> targets, List<Ip> masks) {
         masks = List.copyOf(masks);
     }
 
-    /**
-     * One of these is the source or the destination of each of its packets: where the client's address is masqueraded because the pod
-     * that it reaches is the client itself, its own is at the other end.
-     */
-    List<Ip> addresses() {
-        SequencedSet<Ip> addresses = new LinkedHashSet<>();
-        addresses.add(flow.source().ip());
-        addresses.add(flow.destination().ip());
-        addresses.addAll(masks);
-        return List.copyOf(addresses);
-    }
-
-    /** And one of these the port at one of its ends, also where masquerade has chosen another for the client. */
-    List<Integer> ports() {
-        SequencedSet<Integer> ports = new LinkedHashSet<>();
-        ports.add(flow.source().port());
-        ports.add(flow.destination().port());
-        targets.forEach(target -> ports.add(target.port()));
-        return List.copyOf(ports);
+    /** How its packets may look behind a translation that nobody saw: at the targets, from the client. */
+    List<Flow> sentOn(Flow asked) {
+        return targets.stream()
+                .filter(target -> target.ip().family() == asked.family())
+                .map(target -> new Flow(asked.protocol(), asked.source(), target))
+                .toList();
     }
 }

@@ -1,12 +1,8 @@
 package dev.fairlead.trace.observe;
 
-import dev.fairlead.kernel.conntrack.Tuple;
 import dev.fairlead.packet.Flow;
-import dev.fairlead.packet.IpPort;
-import dev.fairlead.packet.Protocol;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -18,19 +14,18 @@ import java.util.Set;
  */
 record Directions(Set<Flow> there, Set<Flow> back) {
 
-    static Directions of(Flow asked, List<NodeFacts> nodes) {
-        Set<Flow> there = new HashSet<>();
+    /** @param guesses how they may look too, as nobody watched where that is decided */
+    static Directions of(Flow asked, List<Flow> guesses, List<NodeFacts> nodes) {
+        Set<Flow> there = new HashSet<>(guesses);
         there.add(asked);
         int known;
         do { // a node may translate what another has translated before
             known = there.size();
             for (NodeFacts node : nodes) {
                 addTranslatedOnTheWay(node.passes(), there);
-                for (var flow : node.remembered()) {
-                    Optional<Flow> original = flow(flow.original());
-                    Optional<Flow> reply = flow(flow.reply());
-                    if (original.isPresent() && reply.isPresent() && there.contains(original.get())) {
-                        there.add(reply.get().reply());
+                for (NodeFacts.Remembered entry : node.remembered()) {
+                    if (there.contains(entry.original())) {
+                        there.add(entry.reply().reply());
                     }
                 }
             }
@@ -52,25 +47,5 @@ record Directions(Set<Flow> there, Set<Flow> back) {
                         .forEach(other -> there.add(other.packet().flow()));
             }
         }
-    }
-
-    /** What conntrack holds, as {@code A → B | C → D}: what the client sends, and what the answer will look like. */
-    static String text(dev.fairlead.kernel.conntrack.Flow remembered) {
-        return flow(remembered.original()).map(Directions::arrow).orElse("") + " | "
-                + flow(remembered.reply()).map(Directions::arrow).orElse("");
-    }
-
-    private static String arrow(Flow flow) {
-        return flow.source() + " → " + flow.destination();
-    }
-
-    /** Empty for a protocol without ports. */
-    static Optional<Flow> flow(Tuple tuple) {
-        return Protocol.ofNumber(tuple.protocol())
-                .filter(protocol -> tuple.sourcePort() >= 0)
-                .map(protocol -> new Flow(
-                        protocol,
-                        new IpPort(tuple.source(), tuple.sourcePort()),
-                        new IpPort(tuple.destination(), tuple.destinationPort())));
     }
 }

@@ -1,6 +1,5 @@
 package dev.fairlead.trace.observe;
 
-import dev.fairlead.kernel.route.Link;
 import dev.fairlead.packet.Flow;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.trace.Place;
@@ -32,14 +31,14 @@ final class Endings {
     /** In a node's kernel. @param length in bytes @param device by which it was to leave, empty where that isn't known */
     Ending inNode(String node, Flow flow, int length, String device) {
         Ip to = flow.destination().ip();
-        Optional<KernelAnswers.Taken> route = kernel.route(node, flow, "");
+        Optional<Taken> route = kernel.route(node, flow, "");
         List<String> details = new ArrayList<>();
         details.add(route.map(taken -> "route: " + taken.text()).orElse("no route to " + to));
-        Optional<Link> link = kernel.link(
-                node, device.isEmpty() ? route.map(KernelAnswers.Taken::device).orElse("") : device);
+        Optional<Device> link =
+                kernel.link(node, device.isEmpty() ? route.map(Taken::device).orElse("") : device);
         Optional<String> reason = link.flatMap(out -> ofDevice(node, out, length));
         if (reason.isPresent()) {
-            details.add(link.orElseThrow().toString());
+            details.add(link.orElseThrow().text());
             return new Ending(reason.get(), details);
         }
         Optional<String> neighbour = route.flatMap(taken -> unanswered(node, taken, details));
@@ -48,17 +47,17 @@ final class Endings {
     }
 
     /** What the device by which it is to leave has against it. */
-    private static Optional<String> ofDevice(String node, Link link, int length) {
+    private static Optional<String> ofDevice(String node, Device link, int length) {
         return withoutCarrier(node, link)
                 .or(() -> length <= link.mtu() ? Optional.empty() : Optional.of(tooLong(node, link, length)));
     }
 
-    private static String tooLong(String node, Link link, int length) {
+    private static String tooLong(String node, Device link, int length) {
         return node + "'s " + link.name() + " takes packets of at most " + link.mtu()
                 + " bytes (its MTU), and this one has " + length;
     }
 
-    private Optional<String> unanswered(String node, KernelAnswers.Taken route, List<String> details) {
+    private Optional<String> unanswered(String node, Taken route, List<String> details) {
         Optional<String> state = kernel.unanswered(node, route);
         state.ifPresent(details::add);
         String why = scene.holder(route.next())
@@ -76,8 +75,8 @@ final class Endings {
                 : Optional.of(peer + " is stopped");
     }
 
-    private static Optional<String> withoutCarrier(String node, Link link) {
-        return link.flags().isLowerUp()
+    private static Optional<String> withoutCarrier(String node, Device link) {
+        return link.carrier()
                 ? Optional.empty()
                 : Optional.of(node + "'s " + link.name() + " has no carrier, as with a cable that is out");
     }
@@ -96,13 +95,13 @@ final class Endings {
         if (!kernel.isRunning(peer)) {
             return new Ending(lost + peer + " is stopped", List.of());
         }
-        Optional<Link> there = kernel.link(peer, scene.uplink());
+        Optional<Device> there = kernel.link(peer, scene.uplink());
         return new Ending(
                 lost
                         + there.flatMap(link ->
                                         ofDevice(peer, link, last.packet().length()))
                                 .orElse("no device of " + peer + " says why, so it was lost between the two"),
-                there.map(Link::toString).stream().toList());
+                there.map(Device::text).stream().toList());
     }
 
     /** It didn't even leave who sent it. @param end what its socket was told */
@@ -111,7 +110,7 @@ final class Endings {
         List<String> route = new ArrayList<>();
         kernel.routeOfSender(asked).ifPresent(route::add);
         if (!from.isPod()) {
-            kernel.link(from.node(), scene.uplink()).map(Link::toString).ifPresent(route::add);
+            kernel.link(from.node(), scene.uplink()).map(Device::text).ifPresent(route::add);
         }
         return switch (end) {
             case TOO_LONG ->

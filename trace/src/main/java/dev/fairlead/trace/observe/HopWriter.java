@@ -1,12 +1,12 @@
 package dev.fairlead.trace.observe;
 
 import dev.fairlead.kernel.nftables.TraceEvent;
-import dev.fairlead.kernel.route.Link;
 import dev.fairlead.packet.Flow;
 import dev.fairlead.trace.Event;
 import dev.fairlead.trace.Hop;
 import dev.fairlead.trace.Place;
 import dev.fairlead.trace.Scene;
+import dev.fairlead.trace.observe.NodeFacts.Remembered;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -61,7 +61,7 @@ final class HopWriter {
     }
 
     /** A device that takes shorter packets than one before it: TCP's first packet is short, and passes it all the same. */
-    private void narrower(Seen seen, Link link, List<String> details) {
+    private void narrower(Seen seen, Device link, List<String> details) {
         if (link.mtu() < widest) {
             details.add("mtu " + link.mtu() + ", after one of " + widest);
             notes.add(seen.spot().node() + "'s " + link.name() + " takes packets of at most " + link.mtu()
@@ -78,36 +78,29 @@ final class HopWriter {
                 OptionalLong.empty(), node, "", device, event, before, after, List.of("node/" + node), text, details));
     }
 
-    void translated(
-            String node,
-            Event event,
-            Flow before,
-            Flow after,
-            List<Pass> passes,
-            Optional<dev.fairlead.kernel.conntrack.Flow> memory) {
+    void translated(String node, Event event, Flow before, Flow after, List<Pass> passes, Optional<Remembered> memory) {
         List<String> details = new ArrayList<>();
         for (Pass pass : passes) {
             if (pass.isFairleads()
                     && pass.chain().startsWith("nat-")
-                    && pass.steps().stream().anyMatch(RuleSteps::isDecision)) {
-                details.add(RuleSteps.chains(pass));
+                    && pass.steps().stream().anyMatch(Step::isDecision)) {
+                details.add(pass.chains());
             }
         }
         boolean back = event == Event.UNDNAT || event == Event.UNSNAT;
-        memory.ifPresent(
-                flow -> details.add((back ? "conntrack has  " : "conntrack remembers  ") + Directions.text(flow)));
+        memory.ifPresent(flow -> details.add((back ? "conntrack has  " : "conntrack remembers  ") + flow.text()));
         inNode(node, "", event, before, after, ObservedText.translated(event, before, after), details);
     }
 
     /** A rule that let it pass. */
-    void rule(String node, Pass pass, TraceEvent step) {
+    void rule(String node, Pass pass, Step step) {
         Flow flow = pass.packet().flow();
         inNode(node, pass.out(), Event.RULE, flow, flow, "passed " + named(node, step), List.of());
     }
 
     /** The last step of this pass ended it. */
     void droppedByRule(String node, Pass pass) {
-        TraceEvent step = pass.last();
+        Step step = pass.last();
         Flow flow = pass.packet().flow();
         List<String> details = pass.isFairleads()
                 ? List.of()
@@ -118,10 +111,10 @@ final class HopWriter {
         inNode(node, "", Event.DROPPED, flow, flow, "dropped by " + named(node, step), details);
     }
 
-    private String named(String node, TraceEvent step) {
+    private String named(String node, Step step) {
         String rule = step.kind() == TraceEvent.Kind.POLICY
                 ? "policy " + step.verdict()
-                : kernel.rule(node, step).orElse("rule handle " + step.ruleHandle());
+                : kernel.rule(node, step).orElse("rule handle " + step.rule());
         return "table " + step.family() + " " + step.table() + ", chain " + step.chain() + ": " + rule;
     }
 
@@ -134,8 +127,7 @@ final class HopWriter {
                 flow,
                 flow,
                 ObservedText.routed(flow, pass.out()),
-                kernel.route(node, flow, pass.in()).map(KernelAnswers.Taken::text).stream()
-                        .toList());
+                kernel.route(node, flow, pass.in()).map(Taken::text).stream().toList());
     }
 
     void delivered(String node, Flow flow) {

@@ -1,6 +1,5 @@
 package dev.fairlead.trace.observe;
 
-import dev.fairlead.kernel.nftables.TraceEvent;
 import dev.fairlead.kernel.nftables.expression.Verdict;
 import dev.fairlead.packet.Flow;
 import dev.fairlead.trace.Event;
@@ -45,7 +44,8 @@ final class Joiner {
     /**
      * What there is to make ways of.
      *
-     * @param complete whether nothing was lost of it: else a packet may have gone on where it wasn't seen
+     * @param facts of the nodes that were watched
+     * @param complete whether nothing was lost of it and every node was watched: else a packet may have gone on where it wasn't seen
      * @param end what who asked was told
      */
     record Told(List<Seen> seen, List<NodeFacts> facts, boolean complete, Attempt.End end) {}
@@ -53,7 +53,7 @@ final class Joiner {
     /**
      * The ways of the first packet there and the first one back.
      *
-     * @param ending and {@code error} and {@code notes} as {@link Observation.Observed} has them
+     * @param ending and {@code error} and {@code notes} as {@link Observed} has them
      * @param untimed at how many places the kernel kept no time
      * @param startNs when the former was first seen, 0 if never
      */
@@ -66,9 +66,11 @@ final class Joiner {
             long startNs,
             long untimed) {}
 
-    /** @param from who sent */
-    static Ways join(Scene scene, Place from, KernelAnswers kernel, Flow asked, Told told) {
-        Directions directions = Directions.of(asked, told.facts());
+    /** @param aim who sent, and what it was sent on to @param asked as it was sent */
+    static Ways join(Scene scene, Aim aim, KernelAnswers kernel, Flow asked, Told told) {
+        Place from = aim.from();
+        boolean blind = told.facts().stream().noneMatch(node -> node.node().equals(from.node()));
+        Directions directions = Directions.of(asked, blind ? aim.sentOn(asked) : List.of(), told.facts());
         List<Seen> there = firstPacket(told.seen(), directions.there(), false);
         List<Seen> back = firstPacket(told.seen(), directions.back(), true);
         long start = there.isEmpty() ? 0 : there.getFirst().timeNs();
@@ -205,8 +207,8 @@ final class Joiner {
             if (pass.isFairleads()) {
                 continue;
             }
-            for (TraceEvent step : pass.steps()) {
-                if (RuleSteps.isDecision(step) && !step.verdict().equals(Verdict.DROP)) {
+            for (Step step : pass.steps()) {
+                if (step.isDecision() && !step.verdict().equals(Verdict.DROP)) {
                     hops.rule(node, pass, step);
                 }
             }
@@ -238,9 +240,12 @@ final class Joiner {
         }
     }
 
-    /** No device saw it. Of a node, rules may have; of a pod, its kernel found no way out, or nobody who has the address. */
+    /**
+     * No device saw it. Of a node, rules may have; of a pod, its kernel found no way out, or nobody who has the address. Where the
+     * sender's node wasn't watched, nothing is known.
+     */
     private List<Hop> unseen(Place from, Flow asked, Attempt.End end) {
-        if (!atHome(from).isEmpty()) {
+        if (!nodes.containsKey(from.node()) || !atHome(from).isEmpty()) {
             return hops.hops();
         }
         hops.neverLeft(from, asked, end);
@@ -262,11 +267,10 @@ final class Joiner {
 
     private void translated(String node, Event event, Flow before, Flow after, List<Pass> passes) {
         NodeFacts facts = nodes.get(node);
-        Optional<dev.fairlead.kernel.conntrack.Flow> memory = facts == null
+        Optional<NodeFacts.Remembered> memory = facts == null
                 ? Optional.empty()
                 : facts.remembered().stream()
-                        .filter(flow -> Directions.flow(reply ? flow.reply() : flow.original()).stream()
-                                .anyMatch(packet -> flows.contains(packet)))
+                        .filter(entry -> flows.contains(reply ? entry.reply() : entry.original()))
                         .findFirst();
         hops.translated(node, event, before, after, passes, memory);
     }

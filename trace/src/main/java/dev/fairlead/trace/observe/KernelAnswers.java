@@ -1,22 +1,10 @@
 package dev.fairlead.trace.observe;
 
-import dev.fairlead.kernel.nftables.TraceEvent;
-import dev.fairlead.kernel.route.Link;
 import dev.fairlead.packet.Flow;
-import dev.fairlead.packet.Ip;
 import java.util.Optional;
 
 /** What a node's kernel is asked once the way of a packet is known, to put it into the tools' words. */
 interface KernelAnswers {
-
-    /**
-     * A route that a kernel takes.
-     *
-     * @param text as {@code ip route} prints it
-     * @param device by which the packet leaves
-     * @param next to whom on that device: a router, or the destination itself
-     */
-    record Taken(String text, String device, Ip next) {}
 
     /**
      * The route that it takes for a packet.
@@ -31,12 +19,12 @@ interface KernelAnswers {
     /** The route that who sends takes for a packet of its own, with what it has learned of it: {@code ip route get}. */
     Optional<String> routeOfSender(Flow packet);
 
-    /** Whether the node runs, so that there is a kernel to ask. */
+    /** Whether the node runs, so that there is a kernel to ask; whether anybody watches it or not. */
     boolean isRunning(String node);
 
-    /** A device of a node's root namespace, as it was when the packets had passed; empty where it is gone. */
-    Optional<Link> link(String node, String device);
+    /** A device of a node; empty where it is gone, or the node isn't watched. */
+    Optional<Device> link(String node, String device);
 
     /** The rule of a step, as {@code nft list} prints it; empty where it is gone. */
-    Optional<String> rule(String node, TraceEvent step);
+    Optional<String> rule(String node, Step step);
 }

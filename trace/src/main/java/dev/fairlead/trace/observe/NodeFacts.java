@@ -1,6 +1,6 @@
 package dev.fairlead.trace.observe;
 
-import dev.fairlead.kernel.conntrack.Flow;
+import dev.fairlead.packet.Flow;
 import java.util.List;
 
 /**
@@ -8,12 +8,33 @@ import java.util.List;
  *
  * @param passes in the order in which they happened
  * @param remembered what conntrack holds of it
+ * @param devices of its root namespace, as they were when the packets had passed
  * @param lost whether it had to drop some of what it told
  */
-record NodeFacts(String node, List<Pass> passes, List<Flow> remembered, boolean lost) {
+public record NodeFacts(
+        String node, List<Pass> passes, List<Remembered> remembered, List<Device> devices, boolean lost) {
 
-    NodeFacts {
+    public NodeFacts {
         passes = List.copyOf(passes);
         remembered = List.copyOf(remembered);
+        devices = List.copyOf(devices);
+    }
+
+    /**
+     * An entry of conntrack. Where the two aren't mirror images, addresses are translated.
+     *
+     * @param original as its packets come
+     * @param reply as answers to what it makes of them come
+     */
+    public record Remembered(Flow original, Flow reply) {
+
+        /** As {@code A → B | C → D}: what the client sends, and what the answer will look like. */
+        String text() {
+            return arrow(original) + " | " + arrow(reply);
+        }
+
+        private static String arrow(Flow flow) {
+            return flow.source() + " → " + flow.destination();
+        }
     }
 }

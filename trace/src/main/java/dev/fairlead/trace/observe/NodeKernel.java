@@ -15,6 +15,9 @@ import dev.fairlead.kernel.route.RouteLookup;
 import dev.fairlead.kernel.route.Rtnetlink;
 import dev.fairlead.packet.Flow;
 import dev.fairlead.packet.Ip;
+import dev.fairlead.packet.IpPort;
+import dev.fairlead.packet.Protocol;
+import dev.fairlead.trace.observe.NodeFacts.Remembered;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -37,12 +40,8 @@ final class NodeKernel implements AutoCloseable {
         this.rules = rules;
     }
 
-    static NodeKernel arm(String node, Netns netns, Aim aim) {
-        return new NodeKernel(node, netns, RuleTrace.arm(netns, aim));
-    }
-
-    String node() {
-        return node;
+    static NodeKernel arm(Netns netns, Watch watch) {
+        return new NodeKernel(watch.node(), netns, RuleTrace.arm(netns, watch));
     }
 
     /** What was told of the connection. @param met as its packets looked on this node's devices @param asked as it was sent */
@@ -51,7 +50,8 @@ final class NodeKernel implements AutoCloseable {
         List<Pass> passes = passes(heard.steps(), asked);
         SequencedSet<Flow> looks = new LinkedHashSet<>(met);
         passes.forEach(pass -> looks.add(pass.packet().flow()));
-        return new NodeFacts(node, passes, remembered(looks), heard.lost());
+        List<Device> devices = links.values().stream().map(Device::of).toList();
+        return new NodeFacts(node, passes, remembered(looks), devices, heard.lost());
     }
 
     /**
@@ -76,8 +76,11 @@ final class NodeKernel implements AutoCloseable {
     private Optional<Pass> pass(List<TraceEvent> steps, Flow asked) {
         TraceEvent first = steps.getFirst();
         return PacketReader.read(first, asked.reply())
-                .map(packet ->
-                        new Pass(node, packet, name(first.inputInterface()), name(first.outputInterface()), steps));
+                .map(packet -> new Pass(
+                        packet,
+                        name(first.inputInterface()),
+                        name(first.outputInterface()),
+                        steps.stream().map(Step::of).toList()));
     }
 
     /** Empty for none. */
@@ -86,7 +89,7 @@ final class NodeKernel implements AutoCloseable {
         return link == null ? "" : link.name();
     }
 
-    Optional<Link> link(String device) {
+    private Optional<Link> link(String device) {
         return links.values().stream()
                 .filter(link -> link.name().equals(device))
                 .findFirst();
@@ -100,8 +103,8 @@ final class NodeKernel implements AutoCloseable {
         }
     }
 
-    private List<dev.fairlead.kernel.conntrack.Flow> remembered(Collection<Flow> looks) {
-        Map<Tuple, dev.fairlead.kernel.conntrack.Flow> found = new LinkedHashMap<>();
+    private List<Remembered> remembered(Collection<Flow> looks) {
+        SequencedSet<Remembered> found = new LinkedHashSet<>();
         try (Conntrack conntrack = Conntrack.open(netns)) {
             for (Flow flow : looks) {
                 Tuple tuple = Tuple.of(
@@ -110,14 +113,29 @@ final class NodeKernel implements AutoCloseable {
                         flow.source().port(),
                         flow.destination().ip(),
                         flow.destination().port());
-                conntrack.find(tuple).ifPresent(entry -> found.putIfAbsent(entry.original(), entry));
+                conntrack.find(tuple).flatMap(NodeKernel::remembered).ifPresent(found::add);
             }
         }
-        return List.copyOf(found.values());
+        return List.copyOf(found);
     }
 
-    /** As {@link KernelAnswers#route}. */
-    Optional<KernelAnswers.Taken> route(Flow packet, String in) {
+    /** Empty for a protocol without ports. */
+    private static Optional<Remembered> remembered(dev.fairlead.kernel.conntrack.Flow entry) {
+        return flow(entry.original())
+                .flatMap(original -> flow(entry.reply()).map(reply -> new Remembered(original, reply)));
+    }
+
+    private static Optional<Flow> flow(Tuple tuple) {
+        return Protocol.ofNumber(tuple.protocol())
+                .filter(protocol -> tuple.sourcePort() >= 0)
+                .map(protocol -> new Flow(
+                        protocol,
+                        new IpPort(tuple.source(), tuple.sourcePort()),
+                        new IpPort(tuple.destination(), tuple.destinationPort())));
+    }
+
+    /** As {@link Eyes#route}. */
+    Optional<Taken> route(Flow packet, String in) {
         Ip to = packet.destination().ip();
         try (Rtnetlink rtnetlink = Rtnetlink.open(netns)) {
             RouteLookup lookup = RouteLookup.to(to);
@@ -127,7 +145,7 @@ final class NodeKernel implements AutoCloseable {
             }
             Route route = rtnetlink.routes().lookUpEntry(lookup);
             Optional<NextHop> hop = route.hops().stream().findFirst();
-            return Optional.of(new KernelAnswers.Taken(
+            return Optional.of(new Taken(
                     route.text(rtnetlink.links().names()),
                     hop.map(next -> name(next.device())).orElse(""),
                     hop.filter(NextHop::hasGateway).map(NextHop::gateway).orElse(to)));
@@ -136,7 +154,7 @@ final class NodeKernel implements AutoCloseable {
         }
     }
 
-    /** As {@link KernelAnswers#routeOfSender}, of any namespace. */
+    /** As {@link Eyes#ownRoute}, of any namespace. */
     static Optional<String> resolved(Netns netns, Flow packet) {
         try (Rtnetlink rtnetlink = Rtnetlink.open(netns)) {
             return Optional.of(rtnetlink
@@ -150,8 +168,8 @@ final class NodeKernel implements AutoCloseable {
         }
     }
 
-    /** As {@link KernelAnswers#unanswered}. */
-    Optional<String> unanswered(KernelAnswers.Taken route) {
+    /** As {@link Eyes#unanswered}. */
+    Optional<String> unanswered(Taken route) {
         Optional<Link> link = link(route.device());
         if (link.isEmpty()) {
             return Optional.empty();
@@ -164,14 +182,14 @@ final class NodeKernel implements AutoCloseable {
         }
     }
 
-    Optional<String> rule(TraceEvent step) {
+    Optional<String> rule(Step step) {
         try (Nftables nftables = Nftables.open(netns)) {
             Optional<Ruleset> table = nftables.read(step.family(), step.table());
             return table.stream()
                     .flatMap(there -> there.chains().stream())
                     .flatMap(chain -> chain.rules().stream())
-                    .filter(rule -> rule.handle() == step.ruleHandle())
-                    .map(rule -> rule.text() + " # handle " + step.ruleHandle())
+                    .filter(rule -> rule.handle() == step.rule())
+                    .map(rule -> rule.text() + " # handle " + step.rule())
                     .findFirst();
         }
     }

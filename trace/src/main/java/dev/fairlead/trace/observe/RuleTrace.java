@@ -32,8 +32,9 @@ import dev.fairlead.packet.IpPort;
 import dev.fairlead.packet.Protocol;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Has the kernel tell through which chains of a namespace the first packets of a connection go, and which rules they meet: a
@@ -49,8 +50,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * told apart afterwards.
  */
 final class RuleTrace implements AutoCloseable {
-    private static final String TABLES = "fairlead-trace-";
-    private static final AtomicLong LAST_TABLE = new AtomicLong();
+    /** And a name by lot: two agents of a node, one after the other, may have the same process id in namespaces of their own. */
+    private static final String NAME = "fairlead-trace-";
 
     private static final int BEFORE_ALL = -450;
     /** {@code NF_IP_PRI_CONNTRACK} is -200. */
@@ -66,12 +67,12 @@ final class RuleTrace implements AutoCloseable {
         this.nftables = nftables;
     }
 
-    static RuleTrace arm(Netns namespace, Aim aim) {
+    static RuleTrace arm(Netns namespace, Watch watch) {
         Traces traces = Traces.open(namespace);
         try {
             Nftables nftables = Nftables.open(namespace);
             try {
-                nftables.commit(rules(aim));
+                nftables.commit(rules(table(), watch));
                 return new RuleTrace(traces, nftables);
             } catch (RuntimeException e) {
                 nftables.close();
@@ -83,19 +84,23 @@ final class RuleTrace implements AutoCloseable {
         }
     }
 
-    static Transaction rules(Aim aim) {
-        Flow flow = aim.flow();
-        Table table = Table.of(
-                        TableFamily.INET, TABLES + ProcessHandle.current().pid() + "-" + LAST_TABLE.incrementAndGet())
+    private static Table table() {
+        String name =
+                NAME + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+        return Table.of(TableFamily.INET, name)
                 .owned()
                 .commented("shows the way of one connection's packets, by Fairlead; gone in a moment");
+    }
+
+    private static Transaction rules(Table table, Watch watch) {
+        Flow flow = watch.flow();
         Transaction t = new Transaction().add(table);
         for (Hook.Point point : List.of(Hook.Point.PREROUTING, Hook.Point.OUTPUT)) {
             Chain first = table.chain("first-" + point, Hook.filter(point, BEFORE_ALL));
             Chain tracked = table.chain("tracked-" + point, Hook.filter(point, AFTER_TRACKING));
             t.add(first).add(tracked);
             addressed(t, first, flow);
-            masked(t, first, aim);
+            masked(t, first, watch);
             tracked(t, tracked, flow);
         }
         for (Hook.Point point : List.of(Hook.Point.INPUT, Hook.Point.FORWARD, Hook.Point.POSTROUTING)) {
@@ -121,13 +126,14 @@ final class RuleTrace implements AutoCloseable {
         }
     }
 
-    private static void masked(Transaction t, Chain chain, Aim aim) {
-        boolean ipv4 = aim.flow().family() == Family.IPV4;
+    private static void masked(Transaction t, Chain chain, Watch watch) {
+        boolean ipv4 = watch.flow().family() == Family.IPV4;
         Field source = ipv4 ? IP_SADDR : IP6_SADDR;
         Field destination = ipv4 ? IP_DADDR : IP6_DADDR;
-        Protocol protocol = aim.flow().protocol();
-        for (Ip mask : aim.masks()) {
-            for (int port : aim.targets().stream().map(IpPort::port).distinct().toList()) {
+        Protocol protocol = watch.flow().protocol();
+        for (Ip mask : watch.masks()) {
+            for (int port :
+                    watch.targets().stream().map(IpPort::port).distinct().toList()) {
                 t.add(chain.rule(opening(protocol, TH_DPORT.is(port), source.is(mask))));
                 t.add(chain.rule(opening(protocol, TH_SPORT.is(port), destination.is(mask))));
             }
@@ -164,7 +170,7 @@ final class RuleTrace implements AutoCloseable {
 
     /** Whether a packet came through to the sockets of the namespace. */
     static boolean isLastOfInput(Pass pass) {
-        return pass.table().startsWith(TABLES) && pass.chain().equals("last-" + Hook.Point.INPUT);
+        return pass.table().startsWith(NAME) && pass.chain().equals("last-" + Hook.Point.INPUT);
     }
 
     /** What was told so far. */

@@ -10,6 +10,11 @@ package dev.fairlead.trace.observe;
  */
 public record Spot(String node, String pod, String device, Role role) {
 
+    /** For people: {@code default/client eth0}, {@code node-1 uplink}. */
+    String label() {
+        return (pod.isEmpty() ? node : pod) + " " + device;
+    }
+
     /** What a device is to a packet. */
     public enum Role {
         /** The pod's own interface. */

@@ -1,13 +1,10 @@
 package dev.fairlead.trace.observe;
 
 import dev.fairlead.kernel.tap.PacketType;
-import dev.fairlead.kernel.tap.Sighting;
-import dev.fairlead.kernel.tap.TapPoint;
 import dev.fairlead.packet.Mac;
 import dev.fairlead.trace.Scene;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -21,27 +18,30 @@ record Strays(Set<Port> ports) {
     /** The node's end of a pod's veth pair, and whom a frame was for that isn't that pod. */
     record Port(String node, String device, Mac destination) {}
 
-    static Strays of(Scene scene, List<Sighting> sightings, Map<TapPoint, Spot> spots) {
+    static Strays of(Scene scene, List<Sight> sights) {
         Set<Port> ports = new HashSet<>();
-        for (Sighting sighting : sightings) {
-            Spot spot = spots.get(sighting.point());
-            if (spot != null && spot.role() == Spot.Role.POD && isForAnother(sighting)) {
+        for (Sight sight : sights) {
+            if (sight.spot().role() == Spot.Role.POD && isForAnother(sight)) {
                 scene.pods().stream()
-                        .filter(pod -> pod.pod().equals(spot.pod()))
-                        .forEach(pod -> ports.add(new Port(pod.node(), pod.port(), sighting.destination())));
+                        .filter(pod -> pod.pod().equals(sight.spot().pod()))
+                        .forEach(pod -> ports.add(
+                                new Port(pod.node(), pod.port(), sight.frame().destination())));
             }
         }
         return new Strays(ports);
     }
 
-    private static boolean isForAnother(Sighting sighting) {
-        return sighting.type() == PacketType.OTHERHOST;
+    private static boolean isForAnother(Sight sight) {
+        return sight.type() == PacketType.OTHERHOST;
     }
 
     /** Whether the packet isn't on its way here. Ports of a bridge have to take in what is for others. */
-    boolean isOne(Sighting sighting, Spot spot) {
+    boolean isOne(Sight sight) {
+        Spot spot = sight.spot();
         return spot.role() == Spot.Role.PORT
-                ? sighting.outgoing() && ports.contains(new Port(spot.node(), spot.device(), sighting.destination()))
-                : isForAnother(sighting);
+                ? sight.outgoing()
+                        && ports.contains(new Port(
+                                spot.node(), spot.device(), sight.frame().destination()))
+                : isForAnother(sight);
     }
 }

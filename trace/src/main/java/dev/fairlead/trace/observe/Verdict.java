@@ -11,7 +11,7 @@ public final class Verdict {
 
     private Verdict() {}
 
-    public static String of(Attempt.Outcome outcome, Observation.Observed seen) {
+    public static String of(Attempt.Outcome outcome, Observed seen) {
         String took = String.format(
                 Locale.ROOT, "%.2f ms", seen.answeredNs().orElse(outcome.took().toNanos()) / NANOSECONDS_A_MILLISECOND);
         return switch (outcome.end()) {
@@ -22,27 +22,30 @@ public final class Verdict {
         };
     }
 
-    private static String why(Observation.Observed seen) {
+    private static String why(Observed seen) {
         return seen.ending().isEmpty() ? "" : ": " + seen.ending();
     }
 
     /** Who told so, where it came over the network. */
-    private static String error(Observation.Observed seen) {
+    private static String error(Observed seen) {
         return seen.error().map(error -> "; " + error).orElse("");
     }
 
-    private static String who(Observation.Observed seen) {
+    private static String who(Observed seen) {
         boolean delivered = seen.request().stream().anyMatch(hop -> hop.event() == Event.DELIVERED);
-        if (seen.request().isEmpty()) {
-            return "the sender's own kernel";
+        if (seen.request().isEmpty()) { // else at least that it never left is told
+            return "somebody who was not watched";
         }
         Hop last = seen.request().getLast();
+        if (!seen.unwatched().isEmpty() && !delivered && last.event() != Event.DROPPED) {
+            return "somebody who was not watched"; // it went on from there
+        }
         return delivered ? last.place() + ": nothing listens on " + last.after().destination() : last.place();
     }
 
     private static String lastSeen(List<Hop> request) {
         if (request.isEmpty()) {
-            return "; no packet left the sender";
+            return "; the packet was not seen where nodes were watched";
         }
         Hop last = request.getLast();
         return last.event() == Event.DELIVERED

@@ -1,0 +1,39 @@
+package dev.fairlead.trace.observe;
+
+import dev.fairlead.kernel.DecodeException;
+import dev.fairlead.kernel.tap.Frame;
+import dev.fairlead.kernel.tap.PacketType;
+import dev.fairlead.kernel.tap.SeenPacket;
+import java.util.Optional;
+
+/**
+ * A packet at a device, as a node's eyes had it.
+ *
+ * @param nanos when, in nanoseconds since 1970, by the node's clock
+ * @param read whether that is only when it was read, since its kernel kept no time of it
+ * @param spot where
+ * @param type in what direction, and for whom
+ */
+public record Sight(long nanos, boolean read, Spot spot, PacketType type, Frame frame) {
+
+    boolean outgoing() {
+        return type == PacketType.OUTGOING;
+    }
+
+    /** Empty for what isn't of a connection. */
+    Optional<Packet> packet() {
+        try {
+            return PacketReader.read(SeenPacket.decode(frame));
+        } catch (DecodeException e) {
+            return Optional.empty();
+        }
+    }
+
+    Optional<Seen> seen() {
+        return packet().map(packet -> new Seen(nanos, !read, spot, outgoing(), packet));
+    }
+
+    Sight at(long time) {
+        return new Sight(time, read, spot, type, frame);
+    }
+}
