@@ -110,6 +110,9 @@ record TrainCommand() implements Command {
         Main.run(nobody, "lab", "exec", "--name", lab, "nobody", "--", "true");
         Main.run(nobody, "lab", "logs", "--name", lab, "nobody");
         Main.run(nobody, "lab", "list");
+        Main.run(nobody, "trace", "--name", lab, "client", "svc/web:80");
+        Main.run(nobody, "explain", "--name", lab, "client", "distant:8080");
+        Main.run(nobody, "flows", "--name", lab);
         Main.run(nobody, "lab", "delete", "--name", lab, "pod", "distant");
         Main.run(nobody, "lab", "down", "--name", lab + "-too");
     }
