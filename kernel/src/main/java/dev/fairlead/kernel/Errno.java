@@ -1,5 +1,7 @@
 package dev.fairlead.kernel;
 
+import java.util.Locale;
+
 /**
  * An error number of the kernel, {@code <asm-generic/errno.h>}: the same on x86-64 and aarch64.
  *
@@ -28,9 +30,11 @@ public record Errno(int number) {
     public static final Errno EAFNOSUPPORT = new Errno(97);
     public static final Errno EADDRNOTAVAIL = new Errno(99);
     public static final Errno ENETDOWN = new Errno(100);
+    public static final Errno ENETUNREACH = new Errno(101);
     public static final Errno ENOBUFS = new Errno(105);
     public static final Errno ETIMEDOUT = new Errno(110);
     public static final Errno ECONNREFUSED = new Errno(111);
+    public static final Errno EHOSTUNREACH = new Errno(113);
 
     public boolean isOneOf(Errno... others) {
         for (Errno other : others) {
@@ -39,6 +43,13 @@ public record Errno(int number) {
             }
         }
         return false;
+    }
+
+    /** What the C library says to it, in lower case: {@code no route to host}. */
+    public String text() {
+        String whole = toString();
+        int open = whole.indexOf('(');
+        return open < 0 ? whole : whole.substring(open + 1, whole.length() - 1).toLowerCase(Locale.ROOT);
     }
 
     /** {@code EEXIST (File exists)}, or the bare number where it isn't one of those met in networking. */

@@ -43,7 +43,10 @@ public final class Mechanism {
                 "A tunnel puts the whole packet into another one that only says from which node to which it goes.";
             case DECAP -> "At the end of a tunnel the inner packet comes out as it went in.";
             case DELIVERED ->
-                "The packet is in the namespace that has its destination address; a socket that listens on its port gets it.";
+                !hop.before().protocol().hasPorts()
+                        ? "The packet is in the namespace that has its destination address. Echo requests are answered by the kernel there,"
+                                + " and a reply goes to the socket that waits for its identifier."
+                        : "The packet is in the namespace that has its destination address; a socket that listens on its port gets it.";
             case DROPPED ->
                 "A packet can end anywhere: a rule says so, no route leads on, or nobody answers for the address.";
         };

@@ -60,11 +60,11 @@ record ReplyHooks(Map<String, Memory> memories, Place client, Answer answer) imp
 
     @Override
     public String delivered(Flow flow) {
+        String from = Wording.source(flow);
         return switch (answer) {
-            case RESET -> "delivered: the client's connection to " + Wording.shown(flow.source()) + " is refused";
-            case ERROR -> "delivered: the client is told that " + Wording.shown(flow.source()) + " can't be reached";
-            case RECEIVER, SENDER, NOBODY ->
-                "delivered: the client sees an answer from " + Wording.shown(flow.source());
+            case RESET -> "delivered: the client's connection to " + from + " is refused";
+            case ERROR -> "delivered: the client is told that " + from + " can't be reached";
+            case RECEIVER, SENDER, NOBODY -> "delivered: the client sees an answer from " + from;
         };
     }
 }

@@ -93,7 +93,9 @@ final class RequestHooks implements Hooks {
 
     @Override
     public String delivered(Flow flow) {
-        return "delivered to port " + flow.destination().port();
+        return flow.protocol().hasPorts()
+                ? "delivered to port " + flow.destination().port()
+                : "delivered: the kernel answers an echo request itself, no program has to listen";
     }
 
     /** Where it could have gone as well. */

@@ -65,10 +65,16 @@ public final class TraceJson {
         return json;
     }
 
+    /** An echo's ends have no ports, and it has an {@code id} where that is known. */
     public static ObjectNode of(Flow flow) {
-        return JSON.objectNode()
-                .put("protocol", flow.protocol().toString())
-                .put("source", flow.source().toString())
-                .put("destination", flow.destination().toString());
+        ObjectNode json = JSON.objectNode().put("protocol", flow.protocol().toString());
+        if (flow.protocol().hasPorts()) {
+            return json.put("source", flow.source().toString())
+                    .put("destination", flow.destination().toString());
+        }
+        json.put("source", flow.source().ip().toString())
+                .put("destination", flow.destination().ip().toString());
+        int id = flow.source().port() + flow.destination().port(); // one of them is 0
+        return id == 0 ? json : json.put("id", id);
     }
 }

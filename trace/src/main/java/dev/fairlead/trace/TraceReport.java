@@ -1,5 +1,6 @@
 package dev.fairlead.trace;
 
+import dev.fairlead.packet.Flow;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,13 +17,11 @@ public record TraceReport(Trace trace) {
 
     /** @param text for how wide a terminal, and whether mechanisms are explained */
     public String text(TraceText text) {
-        String protocol = trace.flow().protocol().name();
+        Flow flow = trace.flow();
+        String state =
+                TraceText.protocol(flow) + (flow.protocol().hasPorts() ? ", real connection, " : ", real packet, ");
         String hops = text.hops(
-                new TraceText.Heading(
-                        named(trace.from()),
-                        named(trace.to()),
-                        protocol + ", real connection, " + trace.verdict(),
-                        lines()),
+                new TraceText.Heading(named(trace.from()), named(trace.to()), state + trace.verdict(), lines()),
                 told(trace.predictedRequest(), trace.request(), trace.requestDifference()),
                 told(trace.predictedReply(), trace.reply(), trace.replyDifference()));
         return trace.agree() ? hops + text.reason(trace.predicted()) : hops;

@@ -1,5 +1,6 @@
 package dev.fairlead.trace;
 
+import dev.fairlead.packet.Flow;
 import dev.fairlead.packet.IpPort;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -45,12 +46,17 @@ public record TraceText(int width, boolean explains) {
         if (!prediction.choices().isEmpty()) {
             notes.add(choices(prediction.choices()));
         }
-        String protocol = prediction.request().getFirst().before().protocol().name();
+        String protocol = protocol(prediction.request().getFirst().before());
         String text = hops(
                 new Heading(from, to, protocol + ", predicted, nothing was sent", notes),
                 prediction.request(),
                 prediction.reply());
         return text + reason(prediction);
+    }
+
+    /** {@code TCP}, {@code ICMP echo}. */
+    static String protocol(Flow flow) {
+        return flow.protocol().name() + (flow.protocol().hasPorts() ? "" : " echo");
     }
 
     /** Why it doesn't arrive and what would make it pass; nothing where it does. */

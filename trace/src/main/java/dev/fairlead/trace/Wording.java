@@ -20,9 +20,14 @@ final class Wording {
         return end.port() == 0 ? text.substring(0, text.length() - 1) + "any" : text;
     }
 
-    /** {@code 10.244.1.5:41234 → 10.96.0.17:80}. */
+    /** {@code 10.244.1.5:41234 → 10.96.0.17:80}, {@code 10.244.1.5 id 4711 → 10.244.2.7}. */
     static String arrow(Flow flow) {
-        return shown(flow.source()) + " → " + shown(flow.destination());
+        return source(flow) + " → " + source(flow.reply());
+    }
+
+    /** Where it comes from. */
+    static String source(Flow flow) {
+        return flow.protocol().hasPorts() ? shown(flow.source()) : flow.sourceText();
     }
 
     /** {@code pod/default/client} as {@code pod default/client}. */

@@ -58,8 +58,10 @@ final class FilterCompiler {
         program.jump(Bpf.JEQ, v4 ? Wire.ETH_P_IP : Wire.ETH_P_IPV6, right, drop);
         program.bind(right);
         program.add(Bpf.LDB, protocolAt);
-        program.jump(Bpf.JEQ, filter.protocol().number(), addresses, perhapsError);
-        program.bind(perhapsError);
+        if (filter.protocol().hasPorts()) {
+            program.jump(Bpf.JEQ, filter.protocol().number(), addresses, perhapsError);
+            program.bind(perhapsError);
+        }
         program.jump(Bpf.JEQ, icmp(), addresses, drop);
         program.bind(addresses);
     }
@@ -115,10 +117,6 @@ final class FilterCompiler {
     }
 
     private void transport() {
-        Label ports = new Label();
-        Label error = new Label();
-        int code = v4 ? Bpf.LDH_INDEXED : Bpf.LDH;
-        int at = v4 ? IP : IP + 40;
         if (v4) {
             Label first = new Label();
             program.add(Bpf.LDH, IP + 6);
@@ -126,25 +124,64 @@ final class FilterCompiler {
             program.bind(first);
             program.add(Bpf.LDX_MSH, IP);
         }
+        if (filter.protocol().hasPorts()) {
+            ports();
+        } else {
+            echoes();
+        }
+    }
+
+    /** Of what follows the IP header, at an offset. */
+    private void load(int code, int indexed, int offset) {
+        program.add(v4 ? indexed : code, (v4 ? IP : IP + 40) + offset);
+    }
+
+    private void ports() {
+        Label ports = new Label();
+        Label error = new Label();
         program.add(Bpf.LDB, protocolAt);
         program.jump(Bpf.JEQ, filter.protocol().number(), ports, error);
         program.bind(ports);
         Label destination = new Label();
-        program.add(code, at);
-        anyOf(filter.ports(), destination);
+        load(Bpf.LDH, Bpf.LDH_INDEXED, 0);
+        anyOf(filter.ports(), accept, destination);
         program.bind(destination);
-        program.add(code, at + 2);
-        anyOf(filter.ports(), drop);
+        load(Bpf.LDH, Bpf.LDH_INDEXED, 2);
+        anyOf(filter.ports(), accept, drop);
         program.bind(error);
-        program.add(v4 ? Bpf.LDB_INDEXED : Bpf.LDB, at);
-        anyOf(filter.errorTypes(), drop);
+        load(Bpf.LDB, Bpf.LDB_INDEXED, 0);
+        anyOf(filter.errorTypes(), accept, drop);
     }
 
-    private void anyOf(List<Integer> numbers, Label otherwise) {
+    /** By the identifier where the client is at one end; behind a translation nobody knows it. */
+    private void echoes() {
+        Label error = new Label();
+        Label echo = new Label();
+        load(Bpf.LDB, Bpf.LDB_INDEXED, 0);
+        anyOf(filter.echoTypes(), filter.ports().isEmpty() ? accept : echo, error);
+        program.bind(error);
+        anyOf(filter.errorTypes(), accept, drop);
+        if (filter.ports().isEmpty()) {
+            return;
+        }
+        program.bind(echo);
+        Label other = new Label();
+        load(Bpf.LDH, Bpf.LDH_INDEXED, 4);
+        anyOf(filter.ports(), accept, other);
+        program.bind(other);
+        List<int[]> client = List.of(words(filter.client().orElseThrow()));
+        int source = IP + (v4 ? 12 : 8);
+        Label destination = new Label();
+        address(client, 0, source, drop, destination);
+        program.bind(destination);
+        address(client, 0, source + filter.family().bytes(), drop, accept);
+    }
+
+    private void anyOf(List<Integer> numbers, Label found, Label otherwise) {
         for (int i = 0; i < numbers.size(); i++) {
             boolean last = i + 1 == numbers.size();
             Label next = last ? otherwise : new Label();
-            program.jump(Bpf.JEQ, numbers.get(i), accept, next);
+            program.jump(Bpf.JEQ, numbers.get(i), found, next);
             if (!last) {
                 program.bind(next);
             }

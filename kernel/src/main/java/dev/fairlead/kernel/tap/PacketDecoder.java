@@ -48,12 +48,13 @@ final class PacketDecoder {
             throw new DecodeException("an IP packet of " + ip.length() + " bytes can't hold its header");
         }
         if (network.protocol == (v4 ? Wire.IPPROTO_ICMP : Wire.IPPROTO_ICMPV6)) {
-            return error(ip, network.transport, rest, v4);
+            return icmp(ip, network.transport, rest, v4);
         }
         return switch (Protocol.ofNumber(network.protocol).orElse(Protocol.SCTP)) {
             case TCP -> tcp(ip, network.transport, rest);
             case UDP -> udp(ip, network.transport, rest);
-            case SCTP -> throw new DecodeException("protocol " + network.protocol + " is none that a tap looks for");
+            case SCTP, ICMP, ICMPV6 ->
+                throw new DecodeException("protocol " + network.protocol + " is none that a tap looks for");
         };
     }
 
@@ -116,8 +117,36 @@ final class PacketDecoder {
         return new SeenPacket.Udp(ip, flow(Protocol.UDP, ip, at), rest - UDP_HEADER);
     }
 
-    private SeenPacket error(IpHeader ip, int at, int rest, boolean v4) {
+    private SeenPacket icmp(IpHeader ip, int at, int rest, boolean v4) {
         need(at, ICMP_HEADER, "ICMP header");
+        Optional<Flow> echo = echo(ip, at, v4);
+        if (echo.isEmpty()) {
+            return error(ip, at, rest, v4);
+        }
+        if (rest < ICMP_HEADER) {
+            throw new DecodeException("an echo can't be in " + rest + " bytes");
+        }
+        boolean request = (bytes[at] & 0xff) == request(v4);
+        return new SeenPacket.Echo(ip, echo.get(), request, u16(at + 6, "ICMP header"), rest - ICMP_HEADER);
+    }
+
+    private static int request(boolean v4) {
+        return v4 ? Wire.ICMP_ECHO : Wire.ICMPV6_ECHO_REQUEST;
+    }
+
+    /** Empty for another kind of ICMP message. */
+    private Optional<Flow> echo(IpHeader ip, int at, boolean v4) {
+        int type = bytes[at] & 0xff;
+        int id = u16(at + 4, "ICMP header");
+        if (type == request(v4)) {
+            return Optional.of(Flow.echo(ip.source(), ip.destination(), id));
+        }
+        return type == (v4 ? Wire.ICMP_ECHOREPLY : Wire.ICMPV6_ECHO_REPLY)
+                ? Optional.of(Flow.echo(ip.destination(), ip.source(), id).reply())
+                : Optional.empty();
+    }
+
+    private SeenPacket error(IpHeader ip, int at, int rest, boolean v4) {
         int type = bytes[at] & 0xff;
         int code = bytes[at + 1] & 0xff;
         boolean known = v4
@@ -138,9 +167,13 @@ final class PacketDecoder {
         return type == Wire.ICMPV6_PKT_TOOBIG ? (int) Math.min(u32(at + 4), Integer.MAX_VALUE) : 0;
     }
 
-    /** An error quotes the IP header and at least eight bytes more, which is where ports are. */
+    /** An error quotes the IP header and at least eight bytes more, which is where ports and identifiers are. */
     private Optional<Flow> quoted(int at, boolean v4) {
         Network network = v4 ? ipv4(at) : ipv6(at);
+        if (network.protocol == (v4 ? Wire.IPPROTO_ICMP : Wire.IPPROTO_ICMPV6) && !network.laterFragment) {
+            need(network.transport, ICMP_HEADER, "quoted packet");
+            return echo(network.ip, network.transport, v4);
+        }
         Optional<Protocol> protocol = Protocol.ofNumber(network.protocol);
         if (protocol.isEmpty() || network.laterFragment) {
             return Optional.empty();

@@ -13,7 +13,7 @@ public sealed interface SeenPacket {
     /** What is in the packet after the headers that it was read from, in bytes; of the fragment where it is the first of many. */
     int payload();
 
-    /** The connection that it is of, in its direction; for an error the flow of the packet that it is about, if that has ports. */
+    /** The connection that it is of, in its direction; for an error the flow of the packet that it is about, if it has one. */
     Optional<Flow> about();
 
     /**
@@ -59,11 +59,32 @@ public sealed interface SeenPacket {
     }
 
     /**
+     * An echo request or the reply to one, RFC 792 or RFC 4443; or the first fragment of one.
+     *
+     * @param flow with the identifier at the end of who asks
+     * @param request whether it is that, and not a reply
+     * @param sequence 0 to 65535
+     */
+    record Echo(IpHeader ip, Flow flow, boolean request, int sequence, int payload) implements SeenPacket {
+        @Override
+        public Optional<Flow> about() {
+            return Optional.of(flow);
+        }
+
+        @Override
+        public String toString() {
+            return flow + " echo " + (request ? "request" : "reply") + " seq " + sequence + " length " + payload
+                    + " ttl " + ip.hopLimit();
+        }
+    }
+
+    /**
      * An error about a packet, RFC 792 or RFC 4443. Whoever found it is the source of {@code ip}.
      *
      * @param type ICMP's or ICMPv6's, by the family
      * @param mtu in bytes, of "packet too big" and of "fragmentation needed"; 0 for others, and from old routers
-     * @param quoted the flow of the packet that the error is about, as that one had it; empty where it has no ports
+     * @param quoted the flow of the packet that the error is about, as that one had it; empty where it has neither ports nor is
+     *     of an echo
      */
     record IcmpError(IpHeader ip, int type, int code, int mtu, Optional<Flow> quoted, int payload)
             implements SeenPacket {

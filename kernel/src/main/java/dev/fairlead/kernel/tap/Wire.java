@@ -15,6 +15,11 @@ final class Wire {
     static final int IPPROTO_ICMP = 1;
     static final int IPPROTO_ICMPV6 = 58;
 
+    static final int ICMP_ECHOREPLY = 0;
+    static final int ICMP_ECHO = 8;
+    static final int ICMPV6_ECHO_REQUEST = 128;
+    static final int ICMPV6_ECHO_REPLY = 129;
+
     static final int ICMP_DEST_UNREACH = 3;
     static final int ICMP_TIME_EXCEEDED = 11;
     static final int ICMP_PARAMETERPROB = 12;

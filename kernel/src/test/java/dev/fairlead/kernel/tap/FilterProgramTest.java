@@ -31,10 +31,17 @@ class FilterProgramTest {
             filter(Protocol.TCP, List.of("10.0.0.2"), 80),
             filter(Protocol.UDP, List.of("10.96.0.10", "10.244.1.5", "10.244.2.7"), 53, 5353),
             filter(Protocol.TCP, List.of("fd00::1"), 443),
-            filter(Protocol.TCP, List.of("fd00:1::2", "fd00::2", "fd00::1"), 80, 8080));
+            filter(Protocol.TCP, List.of("fd00:1::2", "fd00::2", "fd00::1"), 80, 8080),
+            echo("10.244.1.5", List.of("10.244.1.5", "10.244.2.7"), 4711),
+            echo("10.244.1.5", List.of("10.244.1.5", "10.244.2.7")),
+            echo("fd00::5", List.of("fd00::5", "fd00::7"), 4711));
 
     private static TapFilter filter(Protocol protocol, List<String> addresses, Integer... ports) {
         return new TapFilter(protocol, addresses.stream().map(Ip::of).toList(), List.of(ports));
+    }
+
+    private static TapFilter echo(String client, List<String> addresses, Integer... ids) {
+        return TapFilter.echo(Ip.of(client), addresses.stream().map(Ip::of).toList(), List.of(ids));
     }
 
     @Test
@@ -111,7 +118,9 @@ class FilterProgramTest {
         List<Integer> ports = random.ints(1 + random.nextInt(TapFilter.MOST), 0, 65536)
                 .boxed()
                 .toList();
-        return new TapFilter(random.nextBoolean() ? Protocol.TCP : Protocol.UDP, addresses, ports);
+        return random.nextInt(3) == 0
+                ? TapFilter.echo(addresses.getFirst(), addresses, random.nextBoolean() ? List.of() : ports)
+                : new TapFilter(random.nextBoolean() ? Protocol.TCP : Protocol.UDP, addresses, ports);
     }
 
     @Test
@@ -135,6 +144,11 @@ class FilterProgramTest {
         assertThatThrownBy(() -> new TapFilter(Protocol.TCP, List.of(Ip.of("10.0.0.1"), Ip.of("fd00::1")), List.of(1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("open a tap for each");
+        assertThatThrownBy(() -> new TapFilter(Protocol.ICMP, ip, List.of(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("can't be for the client");
+        assertThatThrownBy(() -> TapFilter.echo(Ip.of("10.0.0.9"), ip, List.of(1)))
+                .isInstanceOf(IllegalArgumentException.class);
         List<Integer> many = IntStream.range(0, 65).boxed().toList();
         assertThatThrownBy(() -> new TapFilter(Protocol.TCP, ip, many))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -154,6 +168,24 @@ class FilterProgramTest {
         assertThat(filter.concerns(flow("10.0.0.4:80", "10.0.0.5:80"))).isFalse();
         assertThat(filter.concerns(new Flow(Protocol.UDP, outside.source(), outside.destination())))
                 .isFalse();
+    }
+
+    /** By its identifier as long as it is the client's own; behind a translation by the addresses. */
+    @Test
+    void aFilterOfAnEcho() {
+        Flow asked = Flow.echo(Ip.of("10.0.0.2"), Ip.of("10.0.0.3"), 7);
+        TapFilter filter = echo("10.0.0.2", List.of("10.0.0.2", "10.0.0.3"), 7);
+        assertThat(filter.expression())
+                .isEqualTo(
+                        "ip and host (10.0.0.2 or 10.0.0.3) and ((icmp[0] = 0 or icmp[0] = 8) and (icmp[4:2] = 7"
+                                + " or not host 10.0.0.2) or icmp[icmptype] = 3 or icmp[icmptype] = 11 or icmp[icmptype] = 12)");
+        Flow masked = Flow.echo(Ip.of("10.9.9.9"), Ip.of("10.0.0.3"), 99);
+        assertThat(List.of(asked, asked.reply(), masked, masked.reply())).allMatch(filter::concerns);
+        Flow other = Flow.echo(Ip.of("10.0.0.2"), Ip.of("10.0.0.3"), 8);
+        assertThat(List.of(other, other.reply(), flow("10.0.0.2:7", "10.0.0.3:7")))
+                .noneMatch(filter::concerns);
+        assertThat(echo("10.0.0.2", List.of("10.0.0.2", "10.0.0.3")).concerns(other))
+                .isTrue();
     }
 
     private static Flow flow(String source, String destination) {

@@ -38,7 +38,19 @@ class SeenPacketTest {
             + "fd010000000000000000000000000002"
             + "fd020000000000000000000000000009"
             + "a1f400504d2f5a0100000000a002faf0";
-    private static final List<String> FRAMES = List.of(TCP, TCP_DATA, UDP6, FRAG_NEEDED, TOO_BIG);
+    private static final String ECHO =
+            ETHERNET + "08004500002100004000400100000a0100020a010001" + "0800000012670003" + "68656c6c6f";
+    private static final String ECHO_REPLY6 = ETHERNET + "86dd60000000000d3a40"
+            + "fd010000000000000000000000000001"
+            + "fd010000000000000000000000000002"
+            + "8100000012670003"
+            + "68656c6c6f";
+    /** Host unreachable, about an echo request. */
+    private static final String NO_ECHO =
+            ETHERNET + "08004500003d00000000400100000a0100010a010002" + "0301000000000000" + ECHO.substring(28);
+
+    private static final List<String> FRAMES =
+            List.of(TCP, TCP_DATA, UDP6, FRAG_NEEDED, TOO_BIG, ECHO, ECHO_REPLY6, NO_ECHO);
 
     private int readable;
     private int refused;
@@ -75,6 +87,16 @@ class SeenPacketTest {
         assertThat(SeenPacket.decode(frame(TOO_BIG)))
                 .hasToString("icmp6 type 2 code 0 mtu 1280 from fd01::1 to fd01::2"
                         + " about tcp [fd01::2]:41460 → [fd02::9]:80");
+    }
+
+    @Test
+    void echoes() {
+        assertThat(SeenPacket.decode(frame(ECHO)))
+                .hasToString("icmp 10.1.0.2 id 4711 → 10.1.0.1 echo request seq 3 length 5 ttl 64");
+        assertThat(SeenPacket.decode(frame(ECHO_REPLY6)))
+                .hasToString("icmpv6 fd01::1 → fd01::2 id 4711 echo reply seq 3 length 5 ttl 64");
+        assertThat(SeenPacket.decode(frame(NO_ECHO)))
+                .hasToString("icmp type 3 code 1 from 10.1.0.1 to 10.1.0.2 about icmp 10.1.0.2 id 4711 → 10.1.0.1");
     }
 
     /** As from a socket that sends segments to be cut by the device: IPv4's length has 16 bits. */

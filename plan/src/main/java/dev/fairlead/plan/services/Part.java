@@ -140,6 +140,7 @@ record Part(
                 case TCP -> false;
                 case UDP -> endpoint.ready() || endpoint.serving();
                 case SCTP -> true;
+                case ICMP, ICMPV6 -> false; // they have no ports, so no Service port is theirs
             };
             if (stays) {
                 lasting.add(entry.getKey());

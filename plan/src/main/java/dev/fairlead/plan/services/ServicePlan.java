@@ -237,9 +237,12 @@ public final class ServicePlan {
     /** What happens to the first packet of a flow that this node sends or forwards. */
     public Decision decide(Flow flow) {
         IpPort to = flow.destination();
+        if (!flow.protocol().hasPorts()) {
+            return decide(to.ip());
+        }
         Optional<Frontend> frontend = frontends().find(new FrontendKey(to.ip(), flow.protocol(), to.port()));
         if (frontend.isEmpty()) {
-            return decide(to.ip());
+            return unclaimed(to.ip(), "which has no such port");
         }
         if (frontend.get().rejects()) {
             return new Decision.Reject("Service port " + frontend.get().owner() + " has no endpoints");
@@ -257,10 +260,14 @@ public final class ServicePlan {
 
     /** What happens to a packet of a protocol without ports, such as a ping. */
     public Decision decide(Ip destination) {
+        return unclaimed(destination, "which answers at its ports alone, and a ping has none");
+    }
+
+    /** To nobody's port. @param why a Service that has the address doesn't take it */
+    private Decision unclaimed(Ip destination, String why) {
         Optional<ServiceName> service = clusterIps().find(destination);
         if (service.isPresent()) {
-            return new Decision.Reject(
-                    destination + " is the ClusterIP of Service " + service.get() + ", which has no such port");
+            return new Decision.Reject(destination + " is the ClusterIP of Service " + service.get() + ", " + why);
         }
         for (Prefix cidr : serviceCidrs) {
             if (cidr.contains(destination)) {

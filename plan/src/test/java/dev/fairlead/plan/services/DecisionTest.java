@@ -75,9 +75,17 @@ class DecisionTest {
     void refusalsSayWhy() {
         assertThat(plan.decide(new Flow(Protocol.TCP, IpPort.of("10.244.1.8:1"), IpPort.of("10.96.0.77:80"))))
                 .isEqualTo(new Decision.Reject("Service port default/nobody has no endpoints"));
-        assertThat(plan.decide(Ip.of("10.96.0.10")))
+        assertThat(plan.decide(new Flow(Protocol.TCP, IpPort.of("10.244.1.8:1"), IpPort.of("10.96.0.10:81"))))
                 .isEqualTo(new Decision.Reject(
                         "10.96.0.10 is the ClusterIP of Service default/web, which has no such port"));
+        assertThat(plan.decide(Flow.echo(Ip.of("10.244.1.8"), Ip.of("10.96.0.10"), 7)))
+                .isEqualTo(plan.decide(Ip.of("10.96.0.10")))
+                .isEqualTo(new Decision.Reject(
+                        "10.96.0.10 is the ClusterIP of Service default/web, which answers at its ports alone, and a"
+                                + " ping has none"));
+        assertThat(plan.decide(Flow.echo(Ip.of("10.244.1.8"), Ip.of("172.30.0.2"), 7)))
+                .as("a node's own address, at which it has node ports")
+                .isEqualTo(new Decision.Pass());
         assertThat(plan.decide(Ip.of("10.96.7.7")))
                 .isEqualTo(new Decision.Drop("10.96.7.7 is in the Service range 10.96.0.0/16 and no Service has it"));
         assertThat(plan.decide(Ip.of("10.244.1.5"))).isEqualTo(new Decision.Pass());

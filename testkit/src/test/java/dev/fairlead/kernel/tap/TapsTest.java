@@ -2,6 +2,7 @@ package dev.fairlead.kernel.tap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.kernel.icmp.EchoSocket;
 import dev.fairlead.packet.Family;
 import dev.fairlead.packet.Flow;
 import dev.fairlead.packet.Ip;
@@ -97,6 +98,35 @@ class TapsTest {
         assertThat(seen.getFirst().source()).isEqualTo(seen.getLast().destination());
     }
 
+    @ParameterizedTest
+    @EnumSource(Family.class)
+    void echoesAreSeenAsTcpdumpSeesThem(Family family, TestNamespaces namespaces) throws IOException {
+        Pair pair = Pair.create(namespaces);
+        Ip client = Ip.of(address(family, 2));
+        Ip server = Ip.of(address(family, 1));
+        try (EchoSocket socket = EchoSocket.open(pair.client(), client, server, false);
+                EchoSocket otherId = EchoSocket.open(pair.client(), client, server, false);
+                EchoSocket otherHost = EchoSocket.open(pair.client(), client, Ip.of(address(family, 3)), false);
+                EchoSocket translated = EchoSocket.open(pair.server(), Ip.of(address(family, 3)), client, false)) {
+            TapFilter filter = TapFilter.echo(client, List.of(client, server), List.of(socket.id()));
+            List<Sighting> seen = compare(pair, filter, () -> {
+                for (EchoSocket other : List.of(otherId, otherHost, translated)) {
+                    other.send(1, new byte[5]);
+                    assertThat(other.await(1, PATIENCE)).isTrue();
+                }
+                socket.send(7, new byte[1000]);
+                assertThat(socket.await(7, PATIENCE)).isTrue();
+            });
+            assertThat(seen.stream().map(s -> s.point() + (s.outgoing() ? " out" : " in")))
+                    .containsExactly("client eth0 out", "server eth0 in", "server eth0 out", "client eth0 in");
+            Flow asked = Flow.echo(client, server, socket.id());
+            assertThat(seen.stream().map(s -> s.packet().about().orElseThrow()))
+                    .containsExactly(asked, asked, asked.reply(), asked.reply());
+            assertThat(seen.stream().map(s -> s.packet().toString()))
+                    .allMatch(text -> text.contains(" seq 7 length 1000 "));
+        }
+    }
+
     private interface Talk {
         void run() throws IOException;
     }
@@ -133,6 +163,7 @@ class TapsTest {
         return here.stream().anyMatch(packet -> switch (packet) {
             case SeenPacket.Tcp tcp -> tcp.flags().rst();
             case SeenPacket.Udp udp -> udp.flow().source().port() == PORT;
+            case SeenPacket.Echo echo -> !echo.request();
             case SeenPacket.IcmpError error -> false;
         });
     }

@@ -36,6 +36,11 @@ final class HopWriter {
 
     /** A device saw it. */
     void met(Seen seen, Event event) {
+        met(seen, event, Optional.empty());
+    }
+
+    /** @param more what else is to be said of it */
+    void met(Seen seen, Event event, Optional<String> more) {
         Spot spot = seen.spot();
         Flow flow = seen.packet().flow();
         hops.add(new Hop(
@@ -48,15 +53,16 @@ final class HopWriter {
                 flow,
                 List.of(spot.pod().isEmpty() ? "node/" + spot.node() : "pod/" + spot.pod()),
                 ObservedText.of(event, seen),
-                details(seen)));
+                details(seen, more)));
     }
 
-    private List<String> details(Seen seen) {
+    private List<String> details(Seen seen, Optional<String> more) {
         List<String> details = new ArrayList<>();
         seen.packet().error().ifPresent(error -> details.add(error.toString()));
         if (seen.spot().pod().isEmpty()) {
             kernel.link(seen.spot().node(), seen.spot().device()).ifPresent(link -> narrower(seen, link, details));
         }
+        more.ifPresent(details::add);
         return details;
     }
 
@@ -88,8 +94,13 @@ final class HopWriter {
             }
         }
         boolean back = event == Event.UNDNAT || event == Event.UNSNAT;
-        memory.ifPresent(flow -> details.add((back ? "conntrack has  " : "conntrack remembers  ") + flow.text()));
+        memory.ifPresent(flow -> details.add(remembered(flow, back)));
         inNode(node, "", event, before, after, ObservedText.translated(event, before, after), details);
+    }
+
+    /** @param back whether it is told of an answer */
+    static String remembered(Remembered memory, boolean back) {
+        return (back ? "conntrack has  " : "conntrack remembers  ") + memory.text();
     }
 
     /** A rule that let it pass. */
@@ -118,16 +129,12 @@ final class HopWriter {
         return "table " + step.family() + " " + step.table() + ", chain " + step.chain() + ": " + rule;
     }
 
-    /** @param pass that shows by which device it is to leave */
-    void routed(String node, Flow flow, Pass pass) {
-        inNode(
-                node,
-                pass.out(),
-                Event.ROUTED,
-                flow,
-                flow,
-                ObservedText.routed(flow, pass.out()),
-                kernel.route(node, flow, pass.in()).map(Taken::text).stream().toList());
+    /** @param pass that shows by which device it is to leave @param more what else is to be said of it */
+    void routed(String node, Flow flow, Pass pass, Optional<String> more) {
+        List<String> details = new ArrayList<>();
+        kernel.route(node, flow, pass.in()).map(Taken::text).ifPresent(details::add);
+        more.ifPresent(details::add);
+        inNode(node, pass.out(), Event.ROUTED, flow, flow, ObservedText.routed(flow, pass.out()), details);
     }
 
     void delivered(String node, Flow flow) {

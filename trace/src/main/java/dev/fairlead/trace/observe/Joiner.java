@@ -42,15 +42,6 @@ final class Joiner {
     }
 
     /**
-     * What there is to make ways of.
-     *
-     * @param facts of the nodes that were watched
-     * @param complete whether nothing was lost of it and every node was watched: else a packet may have gone on where it wasn't seen
-     * @param end what who asked was told
-     */
-    record Told(List<Seen> seen, List<NodeFacts> facts, boolean complete, Attempt.End end) {}
-
-    /**
      * The ways of the first packet there and the first one back.
      *
      * @param ending and {@code error} and {@code notes} as {@link Observed} has them
@@ -71,8 +62,8 @@ final class Joiner {
         Place from = aim.from();
         boolean blind = told.facts().stream().noneMatch(node -> node.node().equals(from.node()));
         Directions directions = Directions.of(asked, blind ? aim.sentOn(asked) : List.of(), told.facts());
-        List<Seen> there = firstPacket(told.seen(), directions.there(), false);
-        List<Seen> back = firstPacket(told.seen(), directions.back(), true);
+        List<Seen> there = firstPacket(told.ofFirst(), directions.there(), false);
+        List<Seen> back = firstPacket(told.answersTo(there), directions.back(), true);
         long start = there.isEmpty() ? 0 : there.getFirst().timeNs();
         HopWriter out = new HopWriter(scene, kernel, start);
         HopWriter home = new HopWriter(scene, kernel, start);
@@ -125,7 +116,7 @@ final class Joiner {
                 hops.met(place, place.spot().role() == Role.UPLINK ? Event.LEFT : Event.BRIDGED);
                 inside = Optional.empty();
             } else {
-                hops.met(place, Event.ENTERED);
+                hops.met(place, Event.ENTERED, echo(place.spot().node(), place.packet()));
                 inside = Optional.of(place);
             }
         }
@@ -161,7 +152,8 @@ final class Joiner {
             translated(node, reply ? Event.UNSNAT : Event.DNAT, before, redirected, passes);
         }
         rules(node, passes);
-        routed.ifPresent(pass -> hops.routed(node, redirected, pass));
+        routed.ifPresent(pass -> hops.routed(
+                node, redirected, pass, pass.in().isEmpty() ? echo(node, pass.packet()) : Optional.empty()));
         if (!redirected.equals(after)) {
             translated(node, reply ? Event.UNDNAT : Event.SNAT, redirected, after, passes);
         }
@@ -266,12 +258,21 @@ final class Joiner {
     }
 
     private void translated(String node, Event event, Flow before, Flow after, List<Pass> passes) {
+        hops.translated(node, event, before, after, passes, memory(node));
+    }
+
+    private Optional<NodeFacts.Remembered> memory(String node) {
         NodeFacts facts = nodes.get(node);
-        Optional<NodeFacts.Remembered> memory = facts == null
+        return facts == null
                 ? Optional.empty()
                 : facts.remembered().stream()
                         .filter(entry -> flows.contains(reply ? entry.reply() : entry.original()))
                         .findFirst();
-        hops.translated(node, event, before, after, passes, memory);
+    }
+
+    /** An echo has no ports by which it could be told whose it is, so what is remembered of it is told although nothing is translated. */
+    private Optional<String> echo(String node, Packet packet) {
+        boolean its = !packet.flow().protocol().hasPorts() && packet.error().isEmpty();
+        return its ? memory(node).map(entry -> HopWriter.remembered(entry, reply)) : Optional.empty();
     }
 }

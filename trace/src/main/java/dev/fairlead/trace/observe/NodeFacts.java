@@ -30,11 +30,7 @@ public record NodeFacts(
 
         /** As {@code A → B | C → D}: what the client sends, and what the answer will look like. */
         String text() {
-            return arrow(original) + " | " + arrow(reply);
-        }
-
-        private static String arrow(Flow flow) {
-            return flow.source() + " → " + flow.destination();
+            return Tuples.text(original) + " | " + Tuples.text(reply);
         }
     }
 }

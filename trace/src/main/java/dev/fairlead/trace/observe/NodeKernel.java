@@ -2,7 +2,6 @@ package dev.fairlead.trace.observe;
 
 import dev.fairlead.kernel.KernelException;
 import dev.fairlead.kernel.conntrack.Conntrack;
-import dev.fairlead.kernel.conntrack.Tuple;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.nftables.Nftables;
 import dev.fairlead.kernel.nftables.Ruleset;
@@ -15,8 +14,6 @@ import dev.fairlead.kernel.route.RouteLookup;
 import dev.fairlead.kernel.route.Rtnetlink;
 import dev.fairlead.packet.Flow;
 import dev.fairlead.packet.Ip;
-import dev.fairlead.packet.IpPort;
-import dev.fairlead.packet.Protocol;
 import dev.fairlead.trace.observe.NodeFacts.Remembered;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -107,31 +104,16 @@ final class NodeKernel implements AutoCloseable {
         SequencedSet<Remembered> found = new LinkedHashSet<>();
         try (Conntrack conntrack = Conntrack.open(netns)) {
             for (Flow flow : looks) {
-                Tuple tuple = Tuple.of(
-                        flow.protocol(),
-                        flow.source().ip(),
-                        flow.source().port(),
-                        flow.destination().ip(),
-                        flow.destination().port());
-                conntrack.find(tuple).flatMap(NodeKernel::remembered).ifPresent(found::add);
+                conntrack.find(Tuples.of(flow)).flatMap(NodeKernel::remembered).ifPresent(found::add);
             }
         }
         return List.copyOf(found);
     }
 
-    /** Empty for a protocol without ports. */
+    /** Empty for what is neither between ports nor an echo. */
     private static Optional<Remembered> remembered(dev.fairlead.kernel.conntrack.Flow entry) {
-        return flow(entry.original())
-                .flatMap(original -> flow(entry.reply()).map(reply -> new Remembered(original, reply)));
-    }
-
-    private static Optional<Flow> flow(Tuple tuple) {
-        return Protocol.ofNumber(tuple.protocol())
-                .filter(protocol -> tuple.sourcePort() >= 0)
-                .map(protocol -> new Flow(
-                        protocol,
-                        new IpPort(tuple.source(), tuple.sourcePort()),
-                        new IpPort(tuple.destination(), tuple.destinationPort())));
+        return Tuples.flow(entry.original())
+                .flatMap(original -> Tuples.flow(entry.reply()).map(reply -> new Remembered(original, reply)));
     }
 
     /** As {@link Eyes#route}. */

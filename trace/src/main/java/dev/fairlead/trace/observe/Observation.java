@@ -29,6 +29,8 @@ public final class Observation implements AutoCloseable {
     private final Map<String, String> unwatched;
     private final List<Sight> sights = new ArrayList<>();
     private Flow asked;
+    /** Somebody's first packet that was waited for. */
+    private Optional<Packet> first = Optional.empty();
 
     private Observation(Stage stage, Aim aim, Map<String, Eyes> eyes, Map<String, String> unwatched) {
         this.stage = stage;
@@ -86,14 +88,23 @@ public final class Observation implements AutoCloseable {
      * @throws EyesException when the sender's node isn't watched
      */
     public boolean awaitFirst(Duration patience, BooleanSupplier gone) {
+        if (!asked.protocol().hasPorts()) {
+            // One of many that a ping sends may have been on its way while devices were armed, and was not seen at all
+            // of them.
+            sights.addAll(sender().await(Duration.ZERO));
+        }
         return await(patience, gone, sight -> {
-            Optional<Packet> first = sight.packet().filter(packet -> packet.isFirst(false));
-            first.filter(packet ->
-                            packet.flow().source().ip().equals(asked.source().ip())
-                                    && packet.flow().destination().equals(asked.destination()))
-                    .ifPresent(packet -> asked = packet.flow());
-            return asked.source().port() != 0;
+            if (first.isEmpty()) {
+                first = sight.packet().filter(packet -> packet.isFirst(false) && isFromWhoAsks(packet.flow()));
+                asked = first.map(Packet::flow).orElse(asked);
+            }
+            return first.isPresent();
         });
+    }
+
+    private boolean isFromWhoAsks(Flow flow) {
+        return flow.source().ip().equals(asked.source().ip())
+                && flow.destination().equals(asked.destination());
     }
 
     /** Waits until the answer has come back to who asked. @return whether it came in time */
@@ -105,19 +116,15 @@ public final class Observation implements AutoCloseable {
                     && !sight.outgoing()
                     && sight.packet()
                             .filter(packet -> packet.isFirst(true)
-                                    && packet.flow().destination().equals(asked.source()))
+                                    && packet.flow().destination().equals(asked.source())
+                                    && first.stream().allMatch(packet::answers))
                             .isPresent();
         });
     }
 
     /** @param wanted what the sender's node is to see */
     private boolean await(Duration patience, BooleanSupplier gone, Predicate<Sight> wanted) {
-        String home = aim.from().node();
-        Eyes sender = eyes.get(home);
-        if (sender == null) {
-            throw new EyesException("the sender's node " + home + " is not watched: "
-                    + unwatched.getOrDefault(home, "there is no such node"));
-        }
+        Eyes sender = sender();
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
@@ -131,6 +138,13 @@ public final class Observation implements AutoCloseable {
                 return false;
             }
         }
+    }
+
+    private Eyes sender() {
+        String home = aim.from().node();
+        return Optional.ofNullable(eyes.get(home))
+                .orElseThrow(() -> new EyesException("the sender's node " + home + " is not watched: "
+                        + unwatched.getOrDefault(home, "there is no such node")));
     }
 
     private void drainOthers(Eyes sender) {
@@ -164,7 +178,7 @@ public final class Observation implements AutoCloseable {
                     findings.values().stream().map(Findings::facts).toList();
             List<Seen> seen = align();
             long lost = findings.values().stream().mapToLong(Findings::lost).sum();
-            Joiner.Told told = new Joiner.Told(seen, facts, lost == 0 && unwatched.isEmpty(), end);
+            Told told = new Told(seen, first, facts, lost == 0 && unwatched.isEmpty(), end);
             Joiner.Ways ways = Joiner.join(stage.scene(), aim, new AskedEyes(stage, aim, eyes, facts), asked, told);
             return new Observed(
                     ways.request(),

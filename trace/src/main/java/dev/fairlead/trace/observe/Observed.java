@@ -53,6 +53,9 @@ public record Observed(
         boolean refused = sights.stream()
                 .flatMap(sight -> sight.packet().stream())
                 .anyMatch(packet -> (packet.flags() & Packet.RST) != 0 && packet.isFirst(true));
+        if (error.isPresent()) {
+            return new Attempt.Outcome(Attempt.End.UNREACHABLE, waited, "an error came back");
+        }
         Attempt.End end = reply.isEmpty() ? Attempt.End.SILENT : refused ? Attempt.End.REFUSED : Attempt.End.ANSWERED;
         return new Attempt.Outcome(end, waited, reply.isEmpty() ? "no answer in " + waited.toMillis() + " ms" : "");
     }

@@ -25,10 +25,10 @@ final class ObservedText {
 
     static String translated(Event event, Flow before, Flow after) {
         return switch (event) {
-            case DNAT -> "destination rewritten " + before.destination() + " → " + after.destination();
-            case SNAT -> "source rewritten " + before.source() + " → " + after.source();
-            case UNDNAT -> "source restored " + before.source() + " → " + after.source();
-            case UNSNAT -> "destination restored " + before.destination() + " → " + after.destination();
+            case DNAT -> "destination rewritten " + before.destinationText() + " → " + after.destinationText();
+            case SNAT -> "source rewritten " + before.sourceText() + " → " + after.sourceText();
+            case UNDNAT -> "source restored " + before.sourceText() + " → " + after.sourceText();
+            case UNSNAT -> "destination restored " + before.destinationText() + " → " + after.destinationText();
             default -> throw new AssertionError(event + " translates nothing");
         };
     }

@@ -2,6 +2,7 @@ package dev.fairlead.trace.observe;
 
 import dev.fairlead.packet.Flow;
 import dev.fairlead.packet.Ip;
+import dev.fairlead.packet.Protocol;
 import java.util.Optional;
 
 /**
@@ -10,7 +11,7 @@ import java.util.Optional;
  *
  * @param flow as it is here; of an ICMP error, that of the packet it is about, turned round
  * @param flags of TCP, else 0
- * @param sequence of TCP, as an unsigned 32-bit number, else 0
+ * @param sequence of TCP, as an unsigned 32-bit number; of an echo, as an unsigned 16-bit one; else 0
  * @param acknowledgement the same
  * @param length of the whole packet with its IP header, in bytes; of an ICMP error its own
  * @param error empty where it isn't an ICMP error
@@ -38,8 +39,13 @@ public record Packet(Flow flow, int flags, long sequence, long acknowledgement, 
         if (error.isPresent()) {
             return reply;
         }
-        boolean tcp = flow.protocol() == dev.fairlead.packet.Protocol.TCP;
+        boolean tcp = flow.protocol() == Protocol.TCP;
         return !tcp || (reply ? (flags & (SYN | RST)) != 0 : (flags & (SYN | ACK)) == SYN);
+    }
+
+    /** Whether it can be the answer to the first packet there: {@code ping} numbers its requests, and a reply has its request's. */
+    boolean answers(Packet asked) {
+        return flow.protocol().hasPorts() || error.isPresent() || sequence == asked.sequence;
     }
 
     /** Whether both are one packet, met at two places. */

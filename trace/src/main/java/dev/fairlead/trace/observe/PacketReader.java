@@ -4,6 +4,7 @@ import dev.fairlead.kernel.DecodeException;
 import dev.fairlead.kernel.nftables.TraceEvent;
 import dev.fairlead.kernel.tap.Frame;
 import dev.fairlead.kernel.tap.SeenPacket;
+import dev.fairlead.packet.Family;
 import dev.fairlead.packet.Flow;
 import dev.fairlead.trace.observe.Packet.IcmpError;
 import java.util.Optional;
@@ -20,7 +21,7 @@ final class PacketReader {
 
     private PacketReader() {}
 
-    /** Empty for an error about something that has no ports. */
+    /** Empty for an error about something that is of no connection, and no echo either. */
     static Optional<Packet> read(SeenPacket seen) {
         return switch (seen) {
             case SeenPacket.Tcp tcp ->
@@ -33,6 +34,9 @@ final class PacketReader {
                         Optional.empty()));
             case SeenPacket.Udp udp ->
                 Optional.of(new Packet(udp.flow(), 0, 0, 0, udp.ip().length(), Optional.empty()));
+            case SeenPacket.Echo echo ->
+                Optional.of(
+                        new Packet(echo.flow(), 0, echo.sequence(), 0, echo.ip().length(), Optional.empty()));
             case SeenPacket.IcmpError error ->
                 error.quoted()
                         .map(flow -> new Packet(
@@ -64,7 +68,7 @@ final class PacketReader {
         System.arraycopy(network, 0, frame, ETHERNET, network.length);
         System.arraycopy(transport, 0, frame, ETHERNET + network.length, transport.length);
         int length = ipv6 ? IPV6_HEADER + u16(network, 4) : u16(network, 2);
-        if (isIcmp(network, ipv6)) {
+        if (isIcmp(network, ipv6) && !isEcho(transport, ipv6)) {
             return Optional.of(new Packet(
                     answer,
                     0,
@@ -82,6 +86,12 @@ final class PacketReader {
 
     private static boolean isIcmp(byte[] network, boolean ipv6) {
         return ipv6 ? network[IPV6_NEXT_HEADER] == ICMPV6 : network[IPV4_PROTOCOL] == ICMP;
+    }
+
+    private static boolean isEcho(byte[] icmp, boolean ipv6) {
+        Family family = ipv6 ? Family.IPV6 : Family.IPV4;
+        int type = icmp.length == 0 ? -1 : icmp[0] & 0xff;
+        return type == Tuples.request(family) || type == Tuples.reply(family);
     }
 
     private static int u16(byte[] bytes, int at) {

@@ -1,9 +1,13 @@
 package dev.fairlead.trace.observe;
 
+import static dev.fairlead.kernel.nftables.Fields.CT_ORIGINAL_IP6_DADDR;
 import static dev.fairlead.kernel.nftables.Fields.CT_ORIGINAL_IP6_SADDR;
+import static dev.fairlead.kernel.nftables.Fields.CT_ORIGINAL_IP_DADDR;
 import static dev.fairlead.kernel.nftables.Fields.CT_ORIGINAL_IP_SADDR;
 import static dev.fairlead.kernel.nftables.Fields.CT_ORIGINAL_PROTO_DST;
 import static dev.fairlead.kernel.nftables.Fields.CT_ORIGINAL_PROTO_SRC;
+import static dev.fairlead.kernel.nftables.Fields.ICMPV6_TYPE;
+import static dev.fairlead.kernel.nftables.Fields.ICMP_TYPE;
 import static dev.fairlead.kernel.nftables.Fields.IP6_DADDR;
 import static dev.fairlead.kernel.nftables.Fields.IP6_SADDR;
 import static dev.fairlead.kernel.nftables.Fields.IP_DADDR;
@@ -17,14 +21,17 @@ import static dev.fairlead.kernel.nftables.Fields.TH_SPORT;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.nftables.Chain;
 import dev.fairlead.kernel.nftables.Field;
+import dev.fairlead.kernel.nftables.Fields;
 import dev.fairlead.kernel.nftables.Hook;
 import dev.fairlead.kernel.nftables.Nftables;
+import dev.fairlead.kernel.nftables.ScalarType;
 import dev.fairlead.kernel.nftables.Statement;
 import dev.fairlead.kernel.nftables.Table;
 import dev.fairlead.kernel.nftables.TableFamily;
 import dev.fairlead.kernel.nftables.TraceEvent;
 import dev.fairlead.kernel.nftables.Traces;
 import dev.fairlead.kernel.nftables.Transaction;
+import dev.fairlead.kernel.nftables.expression.Payload;
 import dev.fairlead.packet.Family;
 import dev.fairlead.packet.Flow;
 import dev.fairlead.packet.Ip;
@@ -46,12 +53,17 @@ import java.util.concurrent.ThreadLocalRandom;
  * packets and the answers are found too. Where the client's port isn't known yet, the one that it asks for tells instead; on a
  * node behind a translation that is another one, and rules are traced there only for a client whose port is known.
  *
+ * <p>Of an echo its identifier is what the port is of others; it is at the same place in the request and in the reply.
+ *
  * <p>Behind a node that masquerades for others nobody can know the port: packets of that node to a port of the targets are traced, and
  * told apart afterwards.
  */
 final class RuleTrace implements AutoCloseable {
     /** And a name by lot: two agents of a node, one after the other, may have the same process id in namespaces of their own. */
     private static final String NAME = "fairlead-trace-";
+
+    /** Of an echo request and its reply, RFC 792 and RFC 4443 section 4. */
+    private static final Field ECHO_ID = Fields.raw(Payload.Header.TRANSPORT, 4, ScalarType.INET_SERVICE);
 
     private static final int BEFORE_ALL = -450;
     /** {@code NF_IP_PRI_CONNTRACK} is -200. */
@@ -115,7 +127,10 @@ final class RuleTrace implements AutoCloseable {
         Field destination = ipv4 ? IP_DADDR : IP6_DADDR;
         Object client = flow.source().ip();
         Object asked = flow.destination().ip();
-        if (isAnyPort(flow)) {
+        if (!flow.protocol().hasPorts()) {
+            echo(t, chain, flow, Tuples.request(flow.family()), source.is(client), destination.is(asked));
+            echo(t, chain, flow, Tuples.reply(flow.family()), source.is(asked), destination.is(client));
+        } else if (isAnyPort(flow)) {
             int port = flow.destination().port();
             t.add(chain.rule(opening(flow.protocol(), TH_DPORT.is(port), source.is(client), destination.is(asked))));
             t.add(chain.rule(opening(flow.protocol(), TH_SPORT.is(port), source.is(asked), destination.is(client))));
@@ -124,6 +139,16 @@ final class RuleTrace implements AutoCloseable {
             t.add(chain.rule(opening(flow.protocol(), TH_SPORT.is(port), source.is(client))));
             t.add(chain.rule(opening(flow.protocol(), TH_DPORT.is(port), destination.is(client))));
         }
+    }
+
+    /** By its identifier, where that is known. */
+    private static void echo(Transaction t, Chain chain, Flow flow, int type, Statement source, Statement destination) {
+        List<Statement> matches = new ArrayList<>(List.of(destination));
+        matches.add((flow.family() == Family.IPV4 ? ICMP_TYPE : ICMPV6_TYPE).is(type));
+        if (!isAnyPort(flow)) {
+            matches.add(ECHO_ID.is(flow.source().port()));
+        }
+        t.add(chain.rule(opening(flow.protocol(), source, matches.toArray(Statement[]::new))));
     }
 
     private static void masked(Transaction t, Chain chain, Watch watch) {
@@ -144,11 +169,16 @@ final class RuleTrace implements AutoCloseable {
         boolean ipv4 = flow.family() == Family.IPV4;
         Statement client = (ipv4 ? CT_ORIGINAL_IP_SADDR : CT_ORIGINAL_IP6_SADDR)
                 .is(flow.source().ip());
-        Statement port = isAnyPort(flow)
-                ? CT_ORIGINAL_PROTO_DST.is(flow.destination().port())
-                : CT_ORIGINAL_PROTO_SRC.is(flow.source().port());
-        t.add(chain.rule(opening(flow.protocol(), client, port)));
-        t.add(chain.rule(META_L4PROTO.is(ipv4 ? "icmp" : "ipv6-icmp"), client, port, META_NFTRACE.set(1)));
+        Statement which = !isAnyPort(flow)
+                ? CT_ORIGINAL_PROTO_SRC.is(flow.source().port()) // of an echo, the kernel has its identifier there
+                : flow.protocol().hasPorts()
+                        ? CT_ORIGINAL_PROTO_DST.is(flow.destination().port())
+                        : (ipv4 ? CT_ORIGINAL_IP_DADDR : CT_ORIGINAL_IP6_DADDR)
+                                .is(flow.destination().ip());
+        if (flow.protocol().hasPorts()) {
+            t.add(chain.rule(opening(flow.protocol(), client, which)));
+        }
+        t.add(chain.rule(META_L4PROTO.is(ipv4 ? "icmp" : "ipv6-icmp"), client, which, META_NFTRACE.set(1)));
     }
 
     private static boolean isAnyPort(Flow flow) {

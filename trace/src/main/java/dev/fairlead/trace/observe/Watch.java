@@ -12,7 +12,7 @@ import java.util.SequencedSet;
  * What one node is to look for.
  *
  * @param node its name
- * @param flow as the client sends it, port 0 where its port isn't known yet: which packets' rules are told
+ * @param flow as the client sends it, port 0 where its port, or an echo's identifier, isn't known yet: which packets' rules are told
  * @param targets where it may be sent on to
  * @param masks addresses that may stand in for the client's on the way: those of a node that masquerades for others
  * @param devices those of the node and of its pods that they may pass
@@ -37,7 +37,11 @@ public record Watch(String node, Flow flow, List<IpPort> targets, List<Ip> masks
     }
 
     private static TapFilter filter(Flow flow, List<IpPort> targets, List<Ip> masks) {
-        return new TapFilter(flow.protocol(), addresses(flow, masks), ports(flow, targets));
+        List<Ip> addresses = addresses(flow, masks);
+        int id = flow.source().port();
+        return flow.protocol().hasPorts()
+                ? new TapFilter(flow.protocol(), addresses, ports(flow, targets))
+                : TapFilter.echo(flow.source().ip(), addresses, id == 0 ? List.of() : List.of(id));
     }
 
     /**

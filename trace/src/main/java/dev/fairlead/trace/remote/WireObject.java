@@ -152,7 +152,7 @@ record WireObject(JsonNode json, String name) {
     Flow flow(String field) {
         return object(field)
                 .made(flow -> new Flow(
-                        flow.parsed("protocol", Protocol.parse(flow.text("protocol"))),
+                        flow.parsed("protocol", Protocol.named(flow.text("protocol"))),
                         flow.parsed("source", IpPort.parse(flow.text("source"))),
                         flow.parsed("destination", IpPort.parse(flow.text("destination")))));
     }

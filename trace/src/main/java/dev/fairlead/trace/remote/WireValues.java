@@ -8,7 +8,7 @@ import dev.fairlead.kernel.nftables.TraceEvent;
 import dev.fairlead.kernel.nftables.expression.Verdict;
 import dev.fairlead.kernel.tap.Frame;
 import dev.fairlead.kernel.tap.PacketType;
-import dev.fairlead.trace.TraceJson;
+import dev.fairlead.packet.Flow;
 import dev.fairlead.trace.observe.Device;
 import dev.fairlead.trace.observe.EyesException;
 import dev.fairlead.trace.observe.Findings;
@@ -35,11 +35,19 @@ final class WireValues {
 
     private WireValues() {}
 
+    /** With the ports at both ends, whatever the protocol is: at which one an echo's identifier stands says which way it goes. */
+    private static ObjectNode flow(Flow flow) {
+        return JSON.objectNode()
+                .put("protocol", flow.protocol().toString())
+                .put("source", flow.source().toString())
+                .put("destination", flow.destination().toString());
+    }
+
     // ---- what is to be armed
 
     static ObjectNode of(Watch watch) {
         ObjectNode json = JSON.objectNode().put("node", watch.node());
-        json.set("flow", TraceJson.of(watch.flow()));
+        json.set("flow", flow(watch.flow()));
         ArrayNode targets = json.putArray("targets");
         watch.targets().forEach(target -> targets.add(target.toString()));
         ArrayNode masks = json.putArray("masks");
@@ -110,8 +118,8 @@ final class WireValues {
         json.set("passes", array(facts.passes(), WireValues::of));
         json.set("remembered", array(facts.remembered(), entry -> {
             ObjectNode both = JSON.objectNode();
-            both.set("original", TraceJson.of(entry.original()));
-            both.set("reply", TraceJson.of(entry.reply()));
+            both.set("original", flow(entry.original()));
+            both.set("reply", flow(entry.reply()));
             return both;
         }));
         json.set(
@@ -159,7 +167,7 @@ final class WireValues {
 
     private static ObjectNode of(Packet packet) {
         ObjectNode json = JSON.objectNode();
-        json.set("flow", TraceJson.of(packet.flow()));
+        json.set("flow", flow(packet.flow()));
         json.put("flags", packet.flags())
                 .put("sequence", packet.sequence())
                 .put("acknowledgement", packet.acknowledgement())
