@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -20,6 +21,7 @@ import picocli.CommandLine.ParseResult;
 /** {@code fairlead trace FROM TO}: one real connection, hop by hop, there and back. */
 record TraceCommand(Terminal terminal) implements Command {
     private static final int MOST_SECONDS = 60;
+    private static final Set<Protocol> PROTOCOLS = Set.of(Protocol.TCP, Protocol.UDP, Protocol.ICMP);
     /** Cursor home and erase, ECMA-48 sections 8.3.21 and 8.3.39. */
     private static final String CLEAR = "\u001b[H\u001b[2J";
 
@@ -41,7 +43,8 @@ record TraceCommand(Terminal terminal) implements Command {
                         .type(int.class)
                         .paramLabel("BYTES")
                         .description(
-                                "How long the datagram is, without headers; it isn't cut on the way. With --proto udp.")
+                                "How long the datagram or echo request is, without headers; it isn't cut on the way. With"
+                                        + " --proto udp or icmp.")
                         .build())
                 .addOption(OptionSpec.builder("--live")
                         .description("Send nothing; show the next such connection that somebody makes.")
@@ -64,11 +67,11 @@ record TraceCommand(Terminal terminal) implements Command {
                         "1",
                         "TO",
                         "To whom: svc/NAME:PORT, svc/NAMESPACE/NAME:PORT, NAMESPACE/POD:PORT, node/NAME:PORT, a name as"
-                                + " the pod would resolve it, or ADDRESS:PORT."))
+                                + " the pod would resolve it, or ADDRESS:PORT; for icmp without :PORT."))
                 .addOption(OptionSpec.builder("--proto")
                         .type(String.class)
                         .paramLabel("PROTOCOL")
-                        .description("tcp or udp. Default: tcp")
+                        .description("tcp, udp, or icmp for an echo request (ping). Default: tcp")
                         .build())
                 .addOption(OptionSpec.builder("--explain")
                         .description("Say of each hop how that works.")
@@ -145,10 +148,10 @@ record TraceCommand(Terminal terminal) implements Command {
 
     static ObjectNode request(Terminal terminal, String command, ParseResult parsed, Duration timeout) {
         String name = parsed.matchedOptionValue("--proto", "tcp");
-        Protocol protocol = Protocol.parse(name)
-                .filter(known -> known != Protocol.SCTP)
+        Protocol protocol = Protocol.named(name)
+                .filter(PROTOCOLS::contains)
                 .orElseThrow(() -> new ParameterException(
-                        parsed.commandSpec().commandLine(), "--proto '" + name + "' is not tcp or udp"));
+                        parsed.commandSpec().commandLine(), "--proto '" + name + "' is not tcp, udp or icmp"));
         return TraceQuestion.of(
                 command,
                 new TraceQuestion.Wish(
@@ -171,8 +174,8 @@ record TraceCommand(Terminal terminal) implements Command {
         int size = parsed.matchedOptionValue("--size", 0);
         String wrong = size < 1 || size > Attempt.Kind.MOST_BYTES
                 ? "--size " + size + " is not from 1 to " + Attempt.Kind.MOST_BYTES + " bytes"
-                : protocol != Protocol.UDP
-                        ? "--size needs --proto udp: TCP's first packet has no more than its header"
+                : protocol == Protocol.TCP
+                        ? "--size needs --proto udp or icmp: TCP's first packet has no more than its header"
                         : has(parsed, "--live") ? "--size and --live contradict each other: nothing is sent" : "";
         if (!wrong.isEmpty()) {
             throw new ParameterException(parsed.commandSpec().commandLine(), wrong);

@@ -262,7 +262,7 @@ class LabTraceFaultsTest {
     @Test
     void sizesThatCantBe() {
         assertThat(traced.run("trace", "client", "svc/far", "--size", "1400").refusal(2))
-                .contains("--size needs --proto udp");
+                .contains("--size needs --proto udp or icmp");
         assertThat(traced.run("trace", "client", "svc/echo", "--proto", "udp", "--size", "65508")
                         .refusal(2))
                 .contains("--size 65508 is not from 1 to 65507 bytes");

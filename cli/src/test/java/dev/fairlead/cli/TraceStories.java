@@ -212,8 +212,8 @@ abstract class TraceStories extends InTracedLab {
                 .contains("to which port of pod default/idle?");
         assertThat(traced().run("trace", "client", "nowhere:80").refusal(1))
                 .contains("'nowhere' is no name of a Service or pod");
-        assertThat(traced().run("trace", "client", "svc/all", "--proto", "icmp").refusal(2))
-                .contains("--proto 'icmp'");
+        assertThat(traced().run("trace", "client", "svc/all", "--proto", "sctp").refusal(2))
+                .contains("--proto 'sctp' is not tcp, udp or icmp");
         TracedLab.assertAgrees(traced().trace("client", "far.default.svc.cluster.local:80"));
         TracedLab.assertAgrees(traced().trace("client", "far.default"));
         TracedLab.assertAgrees(traced().trace(lab().podIp("client"), "default/far:80"));

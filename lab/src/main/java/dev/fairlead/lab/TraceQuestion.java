@@ -62,7 +62,8 @@ public final class TraceQuestion {
      * @param from who is to connect
      * @param to to whom
      * @param timeout how long to wait for an answer
-     * @param size how many bytes a datagram carries, sent whole or not at all; 0 for a line of text, and for TCP
+     * @param protocol TCP, UDP, or ICMP for an echo request, which stands for ICMPv6 too
+     * @param size how many bytes a datagram or an echo request carries, sent whole or not at all; 0 for a line of text, and for TCP
      * @param columns how wide the answer's text may be
      * @param mechanisms whether it says how each thing works
      * @param live whether to send nothing and take the next connection of somebody else; the timeout is then for that one
@@ -102,10 +103,11 @@ public final class TraceQuestion {
     static ObjectNode answer(Lab lab, JsonNode request, BooleanSupplier gone) {
         TraceStage stage = TraceStage.of(lab);
         TraceTargets targets = new TraceTargets(lab.picture(), stage);
-        Protocol protocol = Protocol.parse(request.path("protocol").asText()).orElse(Protocol.TCP);
+        Protocol asked = Protocol.named(request.path("protocol").asText()).orElse(Protocol.TCP);
         Place from = targets.from(request.path("from").asText());
-        TraceQuestion question = new TraceQuestion(
-                stage, protocol, from, targets.to(request.path("to").asText(), protocol, from), gone);
+        TraceTargets.Target to = targets.to(request.path("to").asText(), asked, from);
+        TraceQuestion question =
+                new TraceQuestion(stage, asked.in(to.address().ip().family()), from, to, gone);
         TraceText text = new TraceText(
                 request.path("columns").asInt(), request.path("mechanisms").asBoolean());
         if (request.path("command").asText().equals("explain")) {
@@ -154,7 +156,7 @@ public final class TraceQuestion {
                 .orElseThrow(() -> new LabRefusal(from.object() + " does not run any more"));
     }
 
-    /** @param size of a datagram, 0 for a line of text */
+    /** @param size of a datagram or an echo request, 0 for a line of text */
     private Found send(Duration timeout, int size) {
         Ip source = unsent().source().ip();
         try (Attempt attempt = Attempt.prepare(namespace(), new Attempt.Kind(protocol, size), source, to.address());
@@ -169,8 +171,11 @@ public final class TraceQuestion {
     private Found live(Duration timeout) {
         try (Observation observation = arm(unsent())) {
             if (!observation.awaitFirst(timeout, gone)) {
-                throw new LabRefusal("nobody connected from " + from.object() + " to " + to.name() + " (" + to.address()
-                        + ") in " + timeout.toSeconds() + " s");
+                boolean echo = !protocol.hasPorts();
+                throw new LabRefusal("nobody " + (echo ? "sent an echo request" : "connected") + " from "
+                        + from.object()
+                        + " to " + to.name() + " (" + (echo ? to.address().ip() : to.address()) + ") in "
+                        + timeout.toSeconds() + " s");
             }
             observation.awaitAnswer(LIVE_ANSWER);
             Observed seen = observation.finish(Attempt.End.SILENT);

@@ -18,14 +18,15 @@ import java.util.Optional;
 
 /**
  * Finds who is meant by FROM and TO of a trace: {@code default/client}, {@code node/node-1}, {@code 10.244.1.2}; {@code
- * svc/web:80}, {@code default/web-1:8080}, {@code web.default:80}, {@code 10.96.0.80:80}.
+ * svc/web:80}, {@code default/web-1:8080}, {@code web.default:80}, {@code 10.96.0.80:80}. Who is to answer an echo request is named without
+ * a port, and has port 0.
  */
 record TraceTargets(LabPicture picture, TraceStage stage) {
 
     /**
      * Where a connection is to go.
      *
-     * @param name {@code svc/default/web:http}, {@code pod/default/web-1:8080}, or the address itself
+     * @param name {@code svc/default/web:http}, {@code pod/default/web-1:8080}, {@code node/node-1}, or the address itself
      */
     record Target(String name, IpPort address) {}
 
@@ -87,9 +88,11 @@ record TraceTargets(LabPicture picture, TraceStage stage) {
 
     /** @param from decides the family where there are two */
     Target to(String text, Protocol protocol, Place from) {
-        Optional<IpPort> address = IpPort.parse(text);
+        Optional<Target> address = protocol.hasPorts()
+                ? IpPort.parse(text).map(to -> new Target(text, to))
+                : Ip.parse(text).map(ip -> new Target(text, new IpPort(ip, 0)));
         if (address.isPresent()) {
-            return new Target(text, address.get());
+            return address.get();
         }
         if (Ip.parse(text).isPresent()) {
             throw new LabRefusal("to which port of " + text + "? Say "
@@ -98,11 +101,16 @@ record TraceTargets(LabPicture picture, TraceStage stage) {
         int colon = text.lastIndexOf(':');
         String name = colon < 0 ? text : text.substring(0, colon);
         String port = colon < 0 ? "" : text.substring(colon + 1);
+        if (colon >= 0 && !protocol.hasPorts()) {
+            throw new LabRefusal("an echo request goes to no port: say "
+                    + (name.startsWith("[") ? name.replaceAll("[\\[\\]]", "") : name) + " without :" + port
+                    + ", or --proto tcp or udp");
+        }
         String kind = name.indexOf('/') < 0 ? "" : name.substring(0, name.indexOf('/'));
         String rest = name.substring(name.indexOf('/') + 1);
         return switch (kind) {
             case "svc", "service", "services" -> service(key(rest), port, protocol, from);
-            case "node", "nodes" -> toNode(node(rest), port, from);
+            case "node", "nodes" -> toNode(node(rest), port, protocol, from);
             case "pod", "pods" -> toPod(pod(rest), port, protocol, from);
             case "" -> named(name, port, protocol, from);
             default -> toPod(pod(name), port, protocol, from);
@@ -125,7 +133,10 @@ record TraceTargets(LabPicture picture, TraceStage stage) {
         }
         throw new LabRefusal("'" + name + "' is no name of a Service or pod that "
                 + (own.isEmpty() ? "it" : "a pod of namespace " + own)
-                + " can resolve; say svc/NAME:PORT, NAMESPACE/POD:PORT or ADDRESS:PORT");
+                + " can resolve; say "
+                + (protocol.hasPorts()
+                        ? "svc/NAME:PORT, NAMESPACE/POD:PORT or ADDRESS:PORT"
+                        : "NAMESPACE/POD, node/NAME, svc/NAME or ADDRESS"));
     }
 
     private Target service(ObjectKey key, String port, Protocol protocol, Place from) {
@@ -135,7 +146,10 @@ record TraceTargets(LabPicture picture, TraceStage stage) {
         }
         if (service.spec().clusterIps().isEmpty()) {
             throw new LabRefusal("Service " + key + " has no address of its own (headless, or an alias);"
-                    + " trace to one of its pods: NAMESPACE/POD:PORT");
+                    + " trace to one of its pods: NAMESPACE/POD" + (protocol.hasPorts() ? ":PORT" : ""));
+        }
+        if (!protocol.hasPorts()) {
+            return echo("svc/" + key, service.spec().clusterIps(), from);
         }
         int number = port(service, port, protocol);
         Ip ip = ofFamily(service.spec().clusterIps(), from);
@@ -170,7 +184,14 @@ record TraceTargets(LabPicture picture, TraceStage stage) {
                 : Optional.empty();
     }
 
-    private static Target toNode(Place node, String port, Place from) {
+    private static Target echo(String name, List<Ip> ips, Place from) {
+        return new Target(name, new IpPort(ofFamily(ips, from), 0));
+    }
+
+    private static Target toNode(Place node, String port, Protocol protocol, Place from) {
+        if (!protocol.hasPorts()) {
+            return echo("node/" + node.node(), node.ips(), from);
+        }
         int number = number(port)
                 .orElseThrow(() ->
                         new LabRefusal("to which port of node " + node.node() + "? Say node/" + node.node() + ":PORT"));
@@ -178,6 +199,9 @@ record TraceTargets(LabPicture picture, TraceStage stage) {
     }
 
     private Target toPod(Pod pod, String port, Protocol protocol, Place from) {
+        if (!protocol.hasPorts()) {
+            return echo("pod/" + pod.key(), place(pod).ips(), from);
+        }
         List<Integer> ports = pod.spec().containers().stream()
                 .flatMap(container -> container.ports().stream())
                 .filter(there -> there.protocol() == protocol)

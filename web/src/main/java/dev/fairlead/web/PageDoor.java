@@ -227,8 +227,8 @@ public final class PageDoor implements AutoCloseable {
                 if (!(json instanceof ObjectNode)) {
                     throw new ViewRefusal("the request's body is no JSON object");
                 }
-                Protocol protocol = Protocol.parse(json.path("protocol").asText())
-                        .orElseThrow(() -> new ViewRefusal("the protocol must be tcp or udp"));
+                Protocol protocol = Protocol.named(json.path("protocol").asText())
+                        .orElseThrow(() -> new ViewRefusal("the protocol must be tcp, udp or icmp"));
                 return new Question(json.path("from").asText(), json.path("to").asText(), protocol);
             } catch (JsonProcessingException e) {
                 throw new ViewRefusal("the request's body is no JSON");

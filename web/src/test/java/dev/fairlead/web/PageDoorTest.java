@@ -193,6 +193,6 @@ class PageDoorTest {
         assertThat(curl("-H", BEARER, "-d", "{", "-w", " %{http_code}", origin + "/api/trace"))
                 .isEqualTo("the request's body is no JSON 422");
         assertThat(curl("-H", BEARER, "-d", "{}", "-w", " %{http_code}", origin + "/api/explain"))
-                .isEqualTo("the protocol must be tcp or udp 422");
+                .isEqualTo("the protocol must be tcp, udp or icmp 422");
     }
 }
