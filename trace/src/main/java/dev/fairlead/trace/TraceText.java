@@ -54,9 +54,9 @@ public record TraceText(int width, boolean explains) {
         return text + reason(prediction);
     }
 
-    /** {@code TCP}, {@code ICMP echo}. */
+    /** {@code TCP}, {@code ICMPv6 echo}. */
     static String protocol(Flow flow) {
-        return flow.protocol().name() + (flow.protocol().hasPorts() ? "" : " echo");
+        return flow.protocol().name().replace('V', 'v') + (flow.protocol().hasPorts() ? "" : " echo");
     }
 
     /** Why it doesn't arrive and what would make it pass; nothing where it does. */

@@ -19,6 +19,11 @@ final class NftTrace {
     private static final Pattern PACKET = Pattern.compile("trace id \\w+ (\\w+ w \\w+) packet: (.*)");
     private static final Pattern ADDRESSES =
             Pattern.compile("ip6? saddr (\\S+) ip6? daddr (\\S+) .*tcp sport (\\d+) tcp dport (\\d+)");
+    /** nft has no name for the identifier of ICMPv6, and prints it with the number that follows it. */
+    private static final Pattern ECHO =
+            Pattern.compile("ip6? saddr (\\S+) ip6? daddr (\\S+) .*icmp(?:v6)? type echo-(request|reply)"
+                    + " .*?icmp(?:v6)? (id|parameter-problem) (\\d+)");
+
     private static final Pattern IIF = Pattern.compile("\\biif \"([^\"]+)\"");
     private static final Pattern OIF = Pattern.compile("\\boif \"([^\"]+)\"");
 
@@ -36,27 +41,47 @@ final class NftTrace {
         this.reply = reply;
     }
 
-    /** @param reply whether to follow the answer, which is known by not being a bare SYN */
+    /** @param reply whether to follow the answer, which is known by not being a bare SYN, or by being an echo reply */
     static List<Hop> hops(Place place, boolean reply, List<String> lines) {
         NftTrace trace = new NftTrace(place, reply);
         for (String line : lines) {
             Matcher packet = PACKET.matcher(line);
-            Matcher addresses = ADDRESSES.matcher(line);
-            if (packet.matches() && addresses.find() && line.contains("tcp flags == syn ") != reply) {
-                Flow now = new Flow(
-                        Protocol.TCP,
-                        new IpPort(Ip.of(addresses.group(1)), Integer.parseInt(addresses.group(3))),
-                        new IpPort(Ip.of(addresses.group(2)), Integer.parseInt(addresses.group(4))));
-                String chain = packet.group(1);
-                if (place.isPod()) {
-                    trace.inPod(chain, now, first(IIF, line), first(OIF, line));
-                } else {
-                    trace.inNode(chain, now, first(IIF, line), first(OIF, line));
-                }
-            }
+            Optional<Flow> flow =
+                    packet.matches() ? segment(reply, line).or(() -> echo(reply, line)) : Optional.empty();
+            flow.ifPresent(now -> trace.met(place, packet.group(1), now, line));
         }
         trace.outByPort();
         return trace.hops;
+    }
+
+    private static Optional<Flow> segment(boolean reply, String line) {
+        Matcher addresses = ADDRESSES.matcher(line);
+        return addresses.find() && line.contains("tcp flags == syn ") != reply
+                ? Optional.of(new Flow(
+                        Protocol.TCP,
+                        new IpPort(Ip.of(addresses.group(1)), Integer.parseInt(addresses.group(3))),
+                        new IpPort(Ip.of(addresses.group(2)), Integer.parseInt(addresses.group(4)))))
+                : Optional.empty();
+    }
+
+    private static Optional<Flow> echo(boolean reply, String line) {
+        Matcher echo = ECHO.matcher(line);
+        if (!echo.find() || echo.group(3).equals("reply") != reply) {
+            return Optional.empty();
+        }
+        long number = Long.parseLong(echo.group(5));
+        int id = (int) (echo.group(4).equals("id") ? number : number >> 16);
+        Ip source = Ip.of(echo.group(1));
+        Ip destination = Ip.of(echo.group(2));
+        return Optional.of(reply ? Flow.echo(destination, source, id).reply() : Flow.echo(source, destination, id));
+    }
+
+    private void met(Place place, String chain, Flow now, String line) {
+        if (place.isPod()) {
+            inPod(chain, now, first(IIF, line), first(OIF, line));
+        } else {
+            inNode(chain, now, first(IIF, line), first(OIF, line));
+        }
     }
 
     private static String first(Pattern pattern, String line) {

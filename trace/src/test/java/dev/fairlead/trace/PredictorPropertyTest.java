@@ -37,8 +37,10 @@ class PredictorPropertyTest {
             Predictor predictor = new Predictor(made.scene());
             for (int i = 0; i < PAIRS; i++) {
                 Place from = made.somebody();
-                Protocol protocol = random.nextBoolean() ? Protocol.TCP : Protocol.UDP;
-                Flow chosen = predictor.flow(from, protocol, made.somewhere());
+                IpPort to = made.somewhere();
+                Protocol protocol =
+                        Protocol.values()[random.nextInt(4)].in(to.ip().family()); // SCTP too, which no Service has
+                Flow chosen = predictor.flow(from, protocol, protocol.hasPorts() ? to : new IpPort(to.ip(), 0));
                 Flow asked = new Flow(
                         protocol, new IpPort(chosen.source().ip(), random.nextInt(65536)), chosen.destination());
                 Prediction prediction = predictor.predict(from, asked);

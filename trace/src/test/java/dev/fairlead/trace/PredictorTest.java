@@ -75,6 +75,23 @@ class PredictorTest {
         Golden.check("trace", "path-" + from + "-to-" + to.replace(':', '-') + ".txt", text.toString());
     }
 
+    @ParameterizedTest
+    @CsvSource({"client, a", "client, b", "client, here", "node-1, client", "client, node-2"})
+    void echo(String from, String to) {
+        StringBuilder text = new StringBuilder();
+        for (Family family : Family.values()) {
+            Place place = TwoNodeScene.place(from);
+            Ip there = TwoNodeScene.to(to + ":0", family).ip();
+            Ip source = PREDICTOR
+                    .flow(place, Protocol.ICMP.in(family), new IpPort(there, 0))
+                    .source()
+                    .ip();
+            text.append(Dump.of(PREDICTOR.predict(place, Flow.echo(source, there, 4711))))
+                    .append('\n');
+        }
+        Golden.check("trace", "path-" + from + "-pings-" + to + ".txt", text.toString());
+    }
+
     /** A UDP refusal is an ICMP error, which the node sends as any packet of its own; a reset goes out where the SYN came in. */
     @Test
     void udpIsRefusedByAnIcmpError() {

@@ -60,10 +60,10 @@ final class TracedNodes implements AutoCloseable {
             String number = name.substring("node-".length());
             String services = SERVICES.replace("HOST", Integer.toString(Integer.parseInt(number) + 1))
                     .replace("NET", number);
-            sh(name, "nft '" + services + WITNESS + BRIDGE_WITNESS + "'");
+            sh(name, "nft '" + services + witness(WITNESS + BRIDGE_WITNESS) + "'");
         }
         for (String name : List.of("client", "a", "b")) {
-            sh(name, "nft '" + WITNESS + "'");
+            sh(name, "nft '" + witness(WITNESS) + "'");
             serve(name, 8080);
         }
         serve("node-1", 9090);
@@ -73,6 +73,13 @@ final class TracedNodes implements AutoCloseable {
                 read.put(name, 0);
             }
         }
+    }
+
+    private static String witness(String rules) {
+        return rules.replace(
+                "ECHO",
+                "icmp type { echo-request, echo-reply } meta nftrace set 1;"
+                        + " icmpv6 type { echo-request, echo-reply } meta nftrace set 1;");
     }
 
     Netns netns(String name) {
@@ -214,6 +221,8 @@ final class TracedNodes implements AutoCloseable {
                 ct state established,related return
                 ip daddr @cluster-ips reject with tcp reset
                 ip6 daddr @cluster-ips6 reject with tcp reset
+                ip daddr @cluster-ips reject
+                ip6 daddr @cluster-ips6 reject
                 ip daddr 172.30.0.HOST tcp dport 30077 reject with tcp reset
                 ip6 daddr fd30::HOST tcp dport 30077 reject with tcp reset
                 ip daddr 10.96.0.0/16 drop
@@ -236,9 +245,9 @@ final class TracedNodes implements AutoCloseable {
     /** Before and behind each place where addresses change. */
     private static final String WITNESS = """
             table inet w {
-              chain pre { type filter hook prerouting priority -350; tcp flags & (syn | rst) != 0 meta nftrace set 1; }
+              chain pre { type filter hook prerouting priority -350; tcp flags & (syn | rst) != 0 meta nftrace set 1; ECHO }
               chain pre2 { type filter hook prerouting priority 0; }
-              chain out { type filter hook output priority -350; tcp flags & (syn | rst) != 0 meta nftrace set 1; }
+              chain out { type filter hook output priority -350; tcp flags & (syn | rst) != 0 meta nftrace set 1; ECHO }
               chain out2 { type filter hook output priority 0; }
               chain forward2 { type filter hook forward priority 0; }
               chain in { type filter hook input priority 300; }
@@ -248,7 +257,7 @@ final class TracedNodes implements AutoCloseable {
 
     private static final String BRIDGE_WITNESS = """
             table bridge w {
-              chain pre { type filter hook prerouting priority -400; tcp flags & (syn | rst) != 0 meta nftrace set 1; }
+              chain pre { type filter hook prerouting priority -400; tcp flags & (syn | rst) != 0 meta nftrace set 1; ECHO }
               chain post { type filter hook postrouting priority 300; }
             }
             """;

@@ -3,7 +3,6 @@ package dev.fairlead.trace.remote;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.packet.Flow;
-import dev.fairlead.trace.TraceJson;
 import dev.fairlead.trace.observe.EyesException;
 import dev.fairlead.trace.observe.Step;
 import dev.fairlead.trace.observe.Taken;
@@ -41,10 +40,11 @@ sealed interface Question {
         switch (this) {
             case Arm arm -> json.put("ask", "arm").set("watch", WireValues.of(arm.watch));
             case Await await -> json.put("ask", "await").put("millis", await.patience.toMillis());
-            case Finish finish -> json.put("ask", "finish").set("asked", TraceJson.of(finish.asked));
-            case Route route -> json.put("ask", "route").put("in", route.in).set("packet", TraceJson.of(route.packet));
+            case Finish finish -> json.put("ask", "finish").set("asked", WireValues.flow(finish.asked));
+            case Route route ->
+                json.put("ask", "route").put("in", route.in).set("packet", WireValues.flow(route.packet));
             case OwnRoute route ->
-                json.put("ask", "ownRoute").put("pod", route.pod).set("packet", TraceJson.of(route.packet));
+                json.put("ask", "ownRoute").put("pod", route.pod).set("packet", WireValues.flow(route.packet));
             case Unanswered unanswered -> json.put("ask", "unanswered").set("route", WireValues.of(unanswered.route));
             case Rule rule -> json.put("ask", "rule").set("step", WireValues.of(rule.step));
         }

@@ -36,7 +36,7 @@ final class WireValues {
     private WireValues() {}
 
     /** With the ports at both ends, whatever the protocol is: at which one an echo's identifier stands says which way it goes. */
-    private static ObjectNode flow(Flow flow) {
+    static ObjectNode flow(Flow flow) {
         return JSON.objectNode()
                 .put("protocol", flow.protocol().toString())
                 .put("source", flow.source().toString())

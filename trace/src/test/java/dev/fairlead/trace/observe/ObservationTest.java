@@ -368,6 +368,25 @@ class ObservationTest {
         assertThatThrownBy(() -> observe(nodes)).hasMessage("a mistake");
     }
 
+    /** A reply to another request of the same {@code ping} is not the one that is waited for. */
+    @Test
+    void echoesAreToldApartByTheirNumbers() {
+        Flow echo = Flow.echo(Ip.of("10.244.1.8"), Ip.of("10.244.2.7"), 7);
+        Packet asked = new Packet(echo, 0, 5, 0, 84, Optional.empty());
+        assertThat(asked.isFirst(false)).isTrue();
+        assertThat(new Packet(echo.reply(), 0, 5, 0, 84, Optional.empty()).answers(asked))
+                .isTrue();
+        assertThat(new Packet(echo.reply(), 0, 4, 0, 84, Optional.empty()).answers(asked))
+                .isFalse();
+        Packet.IcmpError error = new Packet.IcmpError(NODE_2, "ICMP host unreachable");
+        assertThat(new Packet(echo.reply(), 0, 0, 0, 84, Optional.of(error)).answers(asked))
+                .isTrue();
+        Packet accepted = new Packet(FLOW.reply(), SYN_ACK, 9, 8, 40, Optional.empty());
+        assertThat(accepted.answers(new Packet(FLOW, SYN, 7, 0, 40, Optional.empty())))
+                .as("TCP's numbers are each side's own")
+                .isTrue();
+    }
+
     /** A packet that was sent again counts from the first time on each side, and nothing crosses from a node to itself. */
     @Test
     void crossings() {

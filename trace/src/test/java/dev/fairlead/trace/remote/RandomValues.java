@@ -43,6 +43,10 @@ record RandomValues(SplittableRandom random) {
 
     Flow flow() {
         boolean ipv4 = random.nextBoolean();
+        if (random.nextInt(3) == 0) {
+            Flow echo = Flow.echo(address(ipv4).ip(), address(ipv4).ip(), random.nextInt(65_536));
+            return random.nextBoolean() ? echo : echo.reply();
+        }
         return new Flow(random.nextBoolean() ? Protocol.TCP : Protocol.UDP, address(ipv4), address(ipv4));
     }
 
