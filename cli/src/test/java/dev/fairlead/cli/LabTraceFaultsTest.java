@@ -211,6 +211,32 @@ class LabTraceFaultsTest {
                 .isEqualTo("left client/eth0, entered node-1, dnat node-1, dropped node-1");
     }
 
+    /** An echo request that isn't cut finds it too, in both families; the next one doesn't leave the pod. */
+    @Test
+    void aNarrowLinkForAnEchoRequest() {
+        link("node-1", mtu(1300));
+        for (boolean ipv4 : new boolean[] {true, false}) {
+            String to = ipv4 ? ip("far") : TracedLab.ipv6(pod("far"));
+            int headers = ipv4 ? HEADERS : HEADERS_V6;
+            JsonNode fits = traced.ask(Wanted.echo("client", to, 1300 - headers, SECOND));
+            TracedLab.assertAgrees(fits);
+            assertThat(verdict(fits)).startsWith("answered in ");
+            JsonNode trace = traced.ask(Wanted.echo("client", to, 1400, SECOND));
+            assertThat(verdict(trace))
+                    .startsWith(
+                            "not reached: message too long: node-1's uplink takes packets of at most 1300 bytes (its MTU),"
+                                    + " and this one has " + (1400 + headers) + "; ICMP "
+                                    + (ipv4 ? "fragmentation needed" : "packet too big") + " (mtu 1300) from ");
+            assertThat(TracedLab.way(trace.path("request")))
+                    .isEqualTo("left client/eth0, entered node-1, dropped node-1");
+            assertThat(TracedLab.way(trace.path("reply")))
+                    .isEqualTo("routed node-1/fl0, bridged node-1, delivered client/eth0");
+            assertThat(verdict(traced.ask(Wanted.echo("client", to, 1400, SECOND))))
+                    .contains("no packet left: its own kernel knows that one so long doesn't get to " + to);
+            assertThat(TestLab.witness(client, "ip", "route", "get", to)).contains("mtu 1300");
+        }
+    }
+
     /** What goes towards the narrow link is dropped by the switch, which has no address and says nothing. */
     @Test
     void aNarrowLinkOfTheOtherNode() {

@@ -116,6 +116,10 @@ class LabTracePairsTest {
             targets.add(new To("default/" + pod + ":81", Protocol.TCP, false));
             targets.add(new To(address(status, "pods", pod, 9), Protocol.UDP, false));
         }
+        targets.add(new To("default/idle", Protocol.ICMP, true));
+        targets.add(new To("node/node-2", Protocol.ICMP, true));
+        targets.add(new To(TracedLab.ipv6(TestLab.named(status.path("pods"), "far")), Protocol.ICMP, true));
+        targets.add(new To("svc/echo", Protocol.ICMP, false));
         for (Protocol protocol : List.of(Protocol.TCP, Protocol.UDP)) {
             targets.add(new To("svc/echo:70", protocol, true));
             targets.add(new To(address(status, "services", "echo", 70), protocol, true));

@@ -100,6 +100,11 @@ class OrdinaryUserTest {
                     .isEqualTo("client");
             // Root in there, and no more than before outside: the machine's own files are still root's.
             assertThat(exec("sh", "-c", "echo x >/etc/fairlead-test").err()).contains("Permission denied");
+            // A raw socket of the pod's namespace, which is this user's own.
+            assertThat(fairlead("", "trace", "client", "node/node-2", "--proto", "icmp", "--name", NAME)
+                            .ok())
+                    .contains("ICMP echo, real packet, answered in ")
+                    .contains("prediction agrees");
             // Another user's lab of the same name is another lab.
             assertThat(Ran.fairlead("lab", "list").lines()).doesNotContain(NAME);
         } finally {

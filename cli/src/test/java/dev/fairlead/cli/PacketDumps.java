@@ -35,8 +35,9 @@ final class PacketDumps implements AutoCloseable {
         }
     }
 
+    /** Of whole packets, as many as 256 KiB, its buffer takes eight; a slow machine loses some of them. */
     private static RunningProgram dump(JsonNode where, String filter) {
-        return TestLab.beside(where, "tcpdump", "-i", "any", "-nn", "-l", "--immediate-mode", filter);
+        return TestLab.beside(where, "tcpdump", "-i", "any", "-nn", "-l", "-s", "512", "--immediate-mode", filter);
     }
 
     /** Each device that one of these hops names saw the packet go by, in that order, and no other device did. */
@@ -51,9 +52,8 @@ final class PacketDumps implements AutoCloseable {
                     || (hop.path("netns").asText().isEmpty()
                             && hop.path("node").asText().equals(where));
             if (here && !hop.path("tNs").isNull()) {
-                told.add(hop.path("device").asText() + " "
-                        + dotted(hop.path("before").path("source")) + " > "
-                        + dotted(hop.path("before").path("destination")));
+                JsonNode flow = hop.path("before");
+                told.add(hop.path("device").asText() + " " + end(flow, "source") + " > " + end(flow, "destination"));
             }
         }
         Poll.until(
@@ -87,6 +87,12 @@ final class PacketDumps implements AutoCloseable {
                         .replaceFirst(": .*", ""))
                 .filter(line -> !line.startsWith("fl0 "))
                 .toList();
+    }
+
+    /** An echo has no port at its ends. */
+    private static String end(JsonNode flow, String which) {
+        boolean echo = flow.path("protocol").asText().startsWith("icmp");
+        return echo ? flow.path(which).asText() : dotted(flow.path(which));
     }
 
     /** {@code 10.0.0.1.80}, as tcpdump writes {@code 10.0.0.1:80}. */

@@ -46,6 +46,71 @@ abstract class TraceWitnesses extends InTracedLab {
     }
 
     @Test
+    void tcpdumpAndConntrackSawTheSameEcho() {
+        assumeTrue(TestLab.isRoot(), "tcpdump needs a second user, and an ordinary user's lab has one");
+        List<String> nodes = List.of("node-1", "node-2");
+        try (PacketDumps dumps =
+                PacketDumps.start(lab(), nodes, List.of("client", "far"), "icmp or icmp6[0] = 128 or icmp6[0] = 129")) {
+            for (String to : List.of(lab().podIp("far"), TracedLab.ipv6(lab().pod("far")))) {
+                JsonNode trace = traced().trace("client", to, "--proto", "icmp");
+                TracedLab.assertAgrees(trace);
+                String id = trace.path("flow").path("id").asText();
+                dumps.assertSaw(trace.path("request"), line -> line.contains("echo request, id " + id + ", seq 1,"));
+                dumps.assertSaw(trace.path("reply"), line -> line.contains("echo reply, id " + id + ", seq 1,"));
+                boolean ipv4 = to.equals(lab().podIp("far"));
+                for (String node : nodes) {
+                    assertThat(TestLab.witness(
+                                    lab().node(node),
+                                    "conntrack",
+                                    "-L",
+                                    "-f",
+                                    ipv4 ? "ipv4" : "ipv6",
+                                    "-p",
+                                    ipv4 ? "icmp" : "icmpv6",
+                                    "--dst",
+                                    to))
+                            .contains("type=" + (ipv4 ? 8 : 128) + " code=0 id=" + id + " ")
+                            .contains("type=" + (ipv4 ? 0 : 129) + " code=0 id=" + id + " ");
+                    assertThat(details(trace.path("request"), node))
+                            .contains("conntrack remembers  ")
+                            .contains(" → " + to + " type " + (ipv4 ? 8 : 128) + " code 0 id " + id + " | " + to);
+                }
+            }
+        }
+    }
+
+    private static String details(JsonNode hops, String node) {
+        return TestLab.stream(hops)
+                .filter(hop -> hop.path("node").asText().equals(node))
+                .map(hop -> hop.path("details").toString())
+                .collect(Collectors.joining());
+    }
+
+    /** Of an echo too, with its hops. */
+    @Test
+    void aCaptureFileOfAnEcho(@TempDir Path directory) throws IOException {
+        Oracle.assumeInstalled("tcpdump");
+        Path file = directory.resolve("echo.pcapng");
+        JsonNode trace = traced().trace("client", "default/far", "--proto", "icmp", "--pcap", file.toString());
+        TracedLab.assertAgrees(trace);
+        List<String> packets = Ran.program(Map.of(), "", List.of("tcpdump", "-nn", "-r", file.toString()))
+                .lines();
+        String id = trace.path("flow").path("id").asText();
+        assertThat(packets.stream().filter(line -> line.contains("ICMP echo request, id " + id + ", seq 1,")))
+                .hasSize(6);
+        assertThat(packets.stream().filter(line -> line.contains("ICMP echo reply, id " + id + ", seq 1,")))
+                .hasSize(6);
+        assertThat(packets).as("and nothing else").hasSize(12 + headerLines(packets));
+        assertThat(new String(Files.readAllBytes(file), StandardCharsets.UTF_8))
+                .contains("hop 1 there: left, default/client on node-1");
+    }
+
+    /** What tcpdump says of the file itself. */
+    private static int headerLines(List<String> lines) {
+        return (int) lines.stream().filter(line -> !line.contains(" IP ")).count();
+    }
+
+    @Test
     void nftAndConntrackToldTheSame() {
         JsonNode node = lab().node("node-1");
         try (RunningProgram rules = TestLab.beside(node, "nft", "monitor", "trace");

@@ -117,8 +117,12 @@ record TracedLab(TestLab lab) implements AutoCloseable {
         return LabCaller.ask(new LabName(lab.name()), TraceQuestion.of("trace", wish));
     }
 
-    /** What is traced. @param size of a datagram; 0 for a line of text, and for TCP */
+    /** What is traced. @param size of a datagram or an echo request; 0 for a line of text, and for TCP */
     record Wanted(String from, String to, Protocol protocol, int size, Duration timeout) {
+        static Wanted echo(String from, String to, int size, Duration timeout) {
+            return new Wanted(from, to, Protocol.ICMP, size, timeout);
+        }
+
         static Wanted tcp(String from, String to, Duration timeout) {
             return new Wanted(from, to, Protocol.TCP, 0, timeout);
         }

@@ -74,10 +74,12 @@ export class Panel extends EventTarget {
 
   question() {
     const to = byId('to').value;
+    const protocol = byId('protocol').value;
+    const withPort = split(to)[0] === 'pod' ? `${to}:${byId('port').value || 80}` : to;
     return {
       from: byId('from').value,
-      to: split(to)[0] === 'pod' ? `${to}:${byId('port').value || 80}` : to,
-      protocol: byId('protocol').value,
+      to: protocol === 'icmp' ? to.replace(/:[^/]*$/, '') : withPort, // an echo request goes to no port
+      protocol,
     };
   }
 
