@@ -11,11 +11,8 @@ import dev.fairlead.kernel.sys.Fd;
 import dev.fairlead.kernel.sys.UnixSocket;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -27,7 +24,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,11 +32,10 @@ import org.slf4j.LoggerFactory;
  * held by the system calls; whichever the kernel wakes serves the call itself, and when it was the last that waited another
  * takes its place first. Frames: {@link ShimFrames}; with the first bytes comes the
  * descriptor of {@code CNI_NETNS}, so that the agent never has to find the path in its own view of the file system.
- *
- * <p>Over 300 lines: all that can come in by the socket is here, with what becomes of its threads and descriptors.
  */
 public final class CniDoor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CniDoor.class);
+    private static final String NAME = "CNI socket";
 
     /** The shim gives up after 60 s; a caller that doesn't read its answer must not hold a thread longer than that. */
     private static final int CALLER_SECONDS = 60;
@@ -51,9 +46,6 @@ public final class CniDoor implements AutoCloseable {
     /** The shim sends all it has at once; a caller that sends half a frame, or nothing, is let go after this time. */
     private static final int FRAME_SECONDS = 10;
 
-    /** Between two attempts to accept where this process has no descriptor or thread left. */
-    private static final long PAUSE_NANOS = 50_000_000;
-
     /** A caller that waits holds a thread. */
     private static final long MOST_FOLLOW_MILLIS = 60_000;
 
@@ -63,8 +55,7 @@ public final class CniDoor implements AutoCloseable {
     /** Asks for the log of calls instead of making one. */
     static final byte[] LOG_REQUEST = {'F', 'L', 'L', '1'};
 
-    private final UnixSocket socket;
-    private final Path path;
+    private final DoorSocket socket;
     private final PluginProtocol protocol;
     private final Followed followed;
     private final CallLog log = new CallLog();
@@ -80,9 +71,8 @@ public final class CniDoor implements AutoCloseable {
         boolean await(Progress wanted, Duration patience);
     }
 
-    private CniDoor(UnixSocket socket, Path path, PluginProtocol protocol, Followed followed) {
+    private CniDoor(DoorSocket socket, PluginProtocol protocol, Followed followed) {
         this.socket = socket;
-        this.path = path;
         this.protocol = protocol;
         this.followed = followed;
     }
@@ -94,38 +84,21 @@ public final class CniDoor implements AutoCloseable {
 
     /** As {@link #open(Path, PluginProtocol)}, for an agent that follows an API. */
     static CniDoor open(Path path, PluginProtocol protocol, Followed followed) {
-        requireFree(path);
-        try {
-            Files.createDirectories(path.toAbsolutePath().getParent());
-            Files.deleteIfExists(path);
-            UnixSocket socket = UnixSocket.listen(path.toString());
-            Files.setPosixFilePermissions(path, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
-            CniDoor door = new CniDoor(socket, path, protocol, followed);
-            for (int i = 0; i < WAITING; i++) {
-                door.calls.execute(door::serveAll);
-            }
-            return door;
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not open the CNI socket " + path + ": " + e.getMessage(), e);
+        CniDoor door = new CniDoor(DoorSocket.listen(path, NAME), protocol, followed);
+        for (int i = 0; i < WAITING; i++) {
+            door.calls.execute(door::serveAll);
         }
+        return door;
     }
 
-    /**
-     * Fails where a living agent serves at {@code path}, whose door would otherwise be taken from it.
-     *
-     * @throws IllegalStateException that names the process
-     */
+    /** Throws as {@link DoorSocket#requireFree}, before anything else is done. */
     static void requireFree(Path path) {
-        OptionalInt living = CniCaller.served(path);
-        if (living.isPresent()) {
-            throw new IllegalStateException("could not open the CNI socket " + path + ": an agent already serves there"
-                    + " (process " + living.getAsInt() + "); end it or give this one another --socket");
-        }
+        DoorSocket.requireFree(path, NAME);
     }
 
     private void serveAll() {
         while (true) {
-            Optional<UnixSocket> caller = accept();
+            Optional<UnixSocket> caller = socket.accept();
             if (caller.isEmpty()) {
                 return; // the door has closed
             }
@@ -142,18 +115,6 @@ public final class CniDoor implements AutoCloseable {
                 return;
             }
             waiting.incrementAndGet();
-        }
-    }
-
-    /** Ends only with the door: where a caller can't be served for want of descriptors, the next may be. */
-    private Optional<UnixSocket> accept() {
-        while (true) {
-            try {
-                return socket.accept();
-            } catch (SyscallException e) {
-                LOG.error("CNI calls wait: {}", e.getMessage());
-                LockSupport.parkNanos(PAUSE_NANOS);
-            }
         }
     }
 
@@ -310,23 +271,21 @@ public final class CniDoor implements AutoCloseable {
     }
 
     public Path path() {
-        return path;
+        return socket.path();
     }
 
     /** Takes no more calls and lets those that are being served end. */
     @Override
     public void close() {
-        socket.close();
+        socket.stopAccepting();
         calls.shutdown();
         try {
             if (!calls.awaitTermination(CALLER_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("CNI calls were still served when the door closed");
             }
-            Files.deleteIfExists(path);
+            socket.removeFile();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            LOG.warn("could not remove the CNI socket {}: {}", path, e.getMessage());
         }
     }
 }

@@ -6,20 +6,14 @@ import dev.fairlead.trace.observe.Eyes;
 import dev.fairlead.trace.observe.EyesException;
 import dev.fairlead.trace.observe.LocalEyes;
 import dev.fairlead.trace.remote.EyesServer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,18 +32,15 @@ final class TraceDoor implements AutoCloseable {
     private static final int MOST = 16;
 
     private static final int TO_END_SECONDS = 5;
-    private static final long PAUSE_NANOS = 50_000_000;
 
-    private final UnixSocket socket;
-    private final Path path;
+    private final DoorSocket socket;
     private final Eyes.Opening opening;
     private final Set<UnixSocket> askers = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofPlatform().daemon().name("trace-", 0).factory());
 
-    private TraceDoor(UnixSocket socket, Path path, Eyes.Opening opening) {
+    private TraceDoor(DoorSocket socket, Eyes.Opening opening) {
         this.socket = socket;
-        this.path = path;
         this.opening = opening;
     }
 
@@ -69,33 +60,15 @@ final class TraceDoor implements AutoCloseable {
         };
     }
 
-    /**
-     * Listens at {@code path}; a socket file that a dead agent left there is replaced. Only its owner may connect.
-     *
-     * @throws IllegalStateException when a living agent serves there
-     */
+    /** Listens at {@code path}; throws as {@link DoorSocket#listen}. */
     static TraceDoor open(Path path, Eyes.Opening opening) {
-        OptionalInt living = CniCaller.served(path);
-        if (living.isPresent()) {
-            throw new IllegalStateException(
-                    "could not open the trace socket " + path + ": an agent already serves there" + " (process "
-                            + living.getAsInt() + "); end it or give this one another --socket");
-        }
-        try {
-            Files.createDirectories(path.toAbsolutePath().getParent());
-            Files.deleteIfExists(path);
-            UnixSocket socket = UnixSocket.listen(path.toString());
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
-            TraceDoor door = new TraceDoor(socket, path, opening);
-            door.threads.execute(door::acceptAll);
-            return door;
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not open the trace socket " + path + ": " + e.getMessage(), e);
-        }
+        TraceDoor door = new TraceDoor(DoorSocket.listen(path, "trace socket"), opening);
+        door.threads.execute(door::acceptAll);
+        return door;
     }
 
     private void acceptAll() {
-        for (Optional<UnixSocket> asker = accept(); asker.isPresent(); asker = accept()) {
+        for (Optional<UnixSocket> asker = socket.accept(); asker.isPresent(); asker = socket.accept()) {
             UnixSocket connected = asker.get();
             askers.add(connected);
             try {
@@ -105,18 +78,6 @@ final class TraceDoor implements AutoCloseable {
             } catch (OutOfMemoryError e) { // that is how a JVM says that it can't make a thread
                 LOG.error("nothing can be watched, since there is no thread for it: {}", e.getMessage());
                 end(connected);
-            }
-        }
-    }
-
-    /** Empty only when the door has closed: where there is no descriptor left for one, there may be for the next. */
-    private Optional<UnixSocket> accept() {
-        while (true) {
-            try {
-                return socket.accept();
-            } catch (SyscallException e) {
-                LOG.error("traces wait: {}", e.getMessage());
-                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }
@@ -149,18 +110,16 @@ final class TraceDoor implements AutoCloseable {
     /** Ends all connections too, and with them all that is armed. */
     @Override
     public void close() {
-        socket.close();
+        socket.stopAccepting();
         threads.shutdown();
         askers.forEach(this::end);
         try {
             if (!threads.awaitTermination(TO_END_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("traces were still served when their door closed");
             }
-            Files.deleteIfExists(path);
+            socket.removeFile();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            LOG.warn("could not remove the trace socket {}: {}", path, e.getMessage());
         }
     }
 }

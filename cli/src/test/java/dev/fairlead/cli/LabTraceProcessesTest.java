@@ -41,14 +41,7 @@ class LabTraceProcessesTest extends TraceStories {
                     () -> Optional.of(packetSockets("node-2")).filter(there -> !there.isEmpty()),
                     () -> live.lines().toString());
             assertThat(descriptors(agent)).containsAll(sockets);
-            Poll.until(
-                    PATIENCE,
-                    () -> {
-                        lab().get("client", "http://" + lab().serviceIp("far") + "/hostname");
-                        return live.find("BACK").isPresent();
-                    },
-                    () -> live.lines().toString());
-            live.await("delivered: the client sees", PATIENCE);
+            traced().connectUntilTold(live);
         }
         assertThat(packetSockets("node-2")).isEmpty();
     }
@@ -138,14 +131,7 @@ class LabTraceProcessesTest extends TraceStories {
                     () -> !TestLab.witness(lab().node("node-2"), "nft", "list", "tables")
                             .contains("fairlead-trace"),
                     () -> live.lines().toString());
-            Poll.until(
-                    PATIENCE,
-                    () -> {
-                        lab().get("client", "http://" + lab().serviceIp("far") + "/hostname");
-                        return live.find("BACK").isPresent();
-                    },
-                    () -> live.lines().toString());
-            live.await("delivered: the client sees", PATIENCE);
+            traced().connectUntilTold(live);
             assertThat(TracedLab.flat(String.join(" ", live.lines())))
                     .contains("node-2 was not watched: the agent of node-2 ");
         }

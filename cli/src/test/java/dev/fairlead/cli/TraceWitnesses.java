@@ -190,14 +190,7 @@ abstract class TraceWitnesses extends InTracedLab {
         Oracle.assumeInstalled("curl");
         try (RunningProgram live = TestLab.fairleadBeside(
                 "trace", "client", "svc/far", "--live", "--timeout", "20", "--name", lab().name())) {
-            Poll.until(
-                    PATIENCE,
-                    () -> {
-                        lab().get("client", "http://" + lab().serviceIp("far") + "/hostname");
-                        return live.find("BACK").isPresent();
-                    },
-                    () -> live.lines().toString());
-            live.await("delivered: the client sees", PATIENCE);
+            traced().connectUntilTold(live);
             assertThat(TracedLab.flat(String.join(" ", live.lines())))
                     .contains("answered in ")
                     .contains("prediction agrees");

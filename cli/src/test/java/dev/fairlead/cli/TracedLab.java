@@ -7,6 +7,8 @@ import dev.fairlead.lab.TraceQuestion;
 import dev.fairlead.lab.door.LabCaller;
 import dev.fairlead.lab.door.LabName;
 import dev.fairlead.packet.Protocol;
+import dev.fairlead.testkit.Poll;
+import dev.fairlead.testkit.RunningProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +28,7 @@ import java.util.List;
  * </pre>
  */
 record TracedLab(TestLab lab) implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int COLUMNS = 200;
     private static final String CLUSTER = pod("client", "node-1", "image: host, command: [sleep, infinity]")
             + pod("near", "node-1", "image: fairlead/http")
@@ -167,6 +170,18 @@ record TracedLab(TestLab lab) implements AutoCloseable {
     /** Text without what breaks it into lines. */
     static String flat(String text) {
         return text.replaceAll("\\s+", " ");
+    }
+
+    /** Has {@code client} load Service {@code far} until a trace that waits for that has told its whole way. */
+    void connectUntilTold(RunningProgram live) {
+        Poll.until(
+                PATIENCE,
+                () -> {
+                    lab.get("client", "http://" + lab.serviceIp("far") + "/hostname");
+                    return live.find("BACK").isPresent();
+                },
+                () -> live.lines().toString());
+        String unused = live.await("delivered: the client sees", PATIENCE);
     }
 
     @Override

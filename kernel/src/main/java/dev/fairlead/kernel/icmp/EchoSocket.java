@@ -5,6 +5,7 @@ import dev.fairlead.kernel.SyscallException;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.sys.Fd;
 import dev.fairlead.kernel.sys.Linux;
+import dev.fairlead.kernel.sys.SocketOptions;
 import dev.fairlead.packet.Family;
 import dev.fairlead.packet.Ip;
 import java.lang.foreign.Arena;
@@ -81,7 +82,7 @@ public final class EchoSocket implements AutoCloseable {
         Fd fd = Fd.own(number, what);
         try {
             if (whole) {
-                option(fd, v4 ? SOL_IP : SOL_IPV6, v4 ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER, PMTUDISC_DO);
+                SocketOptions.set(fd, v4 ? SOL_IP : SOL_IPV6, v4 ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER, PMTUDISC_DO);
             }
             if (raw) {
                 hearReplies(fd, v4);
@@ -94,32 +95,17 @@ public final class EchoSocket implements AutoCloseable {
         }
     }
 
-    private static void option(Fd fd, int level, int name, int... value) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment words = arena.allocateFrom(ValueLayout.JAVA_INT, value);
-            Linux.call(
-                    "set an option of the " + fd,
-                    Linux.Call.SETSOCKOPT,
-                    fd.number(),
-                    level,
-                    name,
-                    words.address(),
-                    words.byteSize(),
-                    0);
-        }
-    }
-
     /** {@code struct icmp_filter} and {@code struct icmp6_filter}: a bit that is set keeps a type away. */
     private static void hearReplies(Fd fd, boolean v4) {
         int reply = EchoMessage.reply(v4 ? Family.IPV4 : Family.IPV6);
         if (v4) {
-            option(fd, SOL_RAW, ICMP_FILTER, ~(1 << reply));
+            SocketOptions.set(fd, SOL_RAW, ICMP_FILTER, ~(1 << reply));
             return;
         }
         int[] words = new int[ICMPV6_FILTER_WORDS];
         java.util.Arrays.fill(words, -1);
         words[reply / 32] &= ~(1 << reply % 32);
-        option(fd, IPPROTO_ICMPV6, ICMP_FILTER, words);
+        SocketOptions.set(fd, IPPROTO_ICMPV6, ICMP_FILTER, words);
     }
 
     /** {@code struct sockaddr_in} and {@code struct sockaddr_in6}, of no port. */
@@ -173,7 +159,8 @@ public final class EchoSocket implements AutoCloseable {
     public void send(int sequence, byte[] payload) {
         boolean v4 = to.family() == Family.IPV4;
         address(fd, Linux.Call.CONNECT, to);
-        option(fd, v4 ? SOL_IP : SOL_IPV6, v4 ? IP_RECVERR : IPV6_RECVERR, 1); // now that it hears no other address's
+        SocketOptions.set(
+                fd, v4 ? SOL_IP : SOL_IPV6, v4 ? IP_RECVERR : IPV6_RECVERR, 1); // now that it hears no other address's
         byte[] message = new EchoMessage(EchoMessage.request(to.family()), id, sequence).bytes(payload);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, message);

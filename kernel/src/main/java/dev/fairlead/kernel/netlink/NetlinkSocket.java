@@ -7,6 +7,7 @@ import dev.fairlead.kernel.SyscallException;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.sys.Fd;
 import dev.fairlead.kernel.sys.Linux;
+import dev.fairlead.kernel.sys.SocketOptions;
 import java.io.PrintStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -105,11 +106,13 @@ public final class NetlinkSocket implements AutoCloseable {
                 family.name() + " socket");
         try {
             NetlinkSocket socket = new NetlinkSocket(fd, family);
-            socket.option(SOL_NETLINK, NETLINK_CAP_ACK, 1);
-            socket.option(SOL_NETLINK, NETLINK_EXT_ACK, 1);
-            socket.option(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
-            socket.option(SOL_SOCKET, SO_RCVBUF, 8 << 20); // capped by net.core.rmem_max; more room for events
-            socket.option(SOL_SOCKET, SO_SNDBUF, 8 << 20); // capped by net.core.wmem_max; room for one large batch
+            SocketOptions.set(socket.fd, SOL_NETLINK, NETLINK_CAP_ACK, 1);
+            SocketOptions.set(socket.fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
+            SocketOptions.set(socket.fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
+            SocketOptions.set(
+                    socket.fd, SOL_SOCKET, SO_RCVBUF, 8 << 20); // capped by net.core.rmem_max; more room for events
+            SocketOptions.set(
+                    socket.fd, SOL_SOCKET, SO_SNDBUF, 8 << 20); // capped by net.core.wmem_max; room for one large batch
             socket.bind();
             return socket;
         } catch (RuntimeException e) {
@@ -125,21 +128,6 @@ public final class NetlinkSocket implements AutoCloseable {
             MemorySegment address = arena.allocate(12);
             address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_NETLINK);
             var _ = Linux.call("bind the " + fd, Linux.Call.BIND, fd.number(), address.address(), 12);
-        }
-    }
-
-    private void option(int level, int name, int value) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment number = arena.allocateFrom(ValueLayout.JAVA_INT, value);
-            Linux.call(
-                    "set an option of the " + fd,
-                    Linux.Call.SETSOCKOPT,
-                    fd.number(),
-                    level,
-                    name,
-                    number.address(),
-                    4,
-                    0);
         }
     }
 
@@ -348,7 +336,7 @@ public final class NetlinkSocket implements AutoCloseable {
 
     /** Joins a multicast group by its number ({@code RTNLGRP_*}, {@code NFNLGRP_*}). */
     public void join(int group) {
-        option(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
+        SocketOptions.set(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
     }
 
     /**

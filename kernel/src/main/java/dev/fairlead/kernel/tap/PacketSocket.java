@@ -5,6 +5,7 @@ import dev.fairlead.kernel.SyscallException;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.sys.Fd;
 import dev.fairlead.kernel.sys.Linux;
+import dev.fairlead.kernel.sys.SocketOptions;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -65,9 +66,9 @@ final class PacketSocket implements AutoCloseable {
         PacketSocket socket = new PacketSocket(fd, what);
         try {
             // First, because the kernel turns time stamps on a moment after it was asked to.
-            socket.option(SOL_SOCKET, SO_TIMESTAMPNS, 1);
-            socket.option(SOL_PACKET, PACKET_AUXDATA, 1);
-            socket.option(SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
+            SocketOptions.set(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
+            SocketOptions.set(fd, SOL_PACKET, PACKET_AUXDATA, 1);
+            SocketOptions.set(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
             socket.attach(program);
             socket.bind(socket.index(device));
             return socket;
@@ -75,25 +76,6 @@ final class PacketSocket implements AutoCloseable {
             fd.close();
             throw e;
         }
-    }
-
-    private void option(int level, int name, int value) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment number = arena.allocateFrom(ValueLayout.JAVA_INT, value);
-            option(level, name, number);
-        }
-    }
-
-    private void option(int level, int name, MemorySegment value) {
-        Linux.call(
-                "set an option of the " + what,
-                Linux.Call.SETSOCKOPT,
-                fd.number(),
-                level,
-                name,
-                value.address(),
-                value.byteSize(),
-                0);
     }
 
     /** {@code struct sock_fprog { unsigned short len; struct sock_filter *filter; }}. */
@@ -104,7 +86,7 @@ final class PacketSocket implements AutoCloseable {
             MemorySegment array = arena.allocate(16, 8);
             array.set(ValueLayout.JAVA_SHORT, 0, (short) program.instructions().size());
             array.set(ValueLayout.JAVA_LONG, 8, instructions.address());
-            option(SOL_SOCKET, SO_ATTACH_FILTER, array);
+            SocketOptions.set(fd, SOL_SOCKET, SO_ATTACH_FILTER, array);
         }
     }
 

@@ -37,8 +37,13 @@ public sealed interface Attempt extends AutoCloseable permits ConnectionAttempt,
 
     /** @param text what the socket said, in the kernel's words; empty where it was answered */
     record Outcome(End end, Duration took, String text) {
-        static Outcome silent(Duration took, Duration patience) {
-            return new Outcome(End.SILENT, took, "no answer in " + patience.toMillis() + " ms");
+        /** @param start by {@link System#nanoTime} */
+        static Outcome since(long start, End end, String text) {
+            return new Outcome(end, Duration.ofNanos(System.nanoTime() - start), text);
+        }
+
+        static Outcome silent(long start, Duration patience) {
+            return since(start, End.SILENT, "no answer in " + patience.toMillis() + " ms");
         }
     }
 

@@ -88,28 +88,22 @@ final class ConnectionAttempt implements Attempt {
                 case DatagramChannel udp -> exchange(udp, remote, patience, gone);
                 default -> throw new AssertionError(channel);
             }
-            return new Outcome(End.ANSWERED, since(start), "");
+            return Outcome.since(start, End.ANSWERED, "");
         } catch (SocketTimeoutException e) {
-            return Outcome.silent(since(start), patience);
+            return Outcome.silent(start, patience);
         } catch (PortUnreachableException e) {
-            return new Outcome(End.REFUSED, since(start), "port unreachable");
+            return Outcome.since(start, End.REFUSED, "port unreachable");
         } catch (NoRouteToHostException e) {
-            return new Outcome(End.UNREACHABLE, since(start), "no route to host");
+            return Outcome.since(start, End.UNREACHABLE, "no route to host");
         } catch (ConnectException e) {
             String said = String.valueOf(e.getMessage());
             boolean silent = said.contains("timed out");
-            return new Outcome(
-                    silent ? End.SILENT : End.REFUSED, since(start), said.toLowerCase(java.util.Locale.ROOT));
+            return Outcome.since(start, silent ? End.SILENT : End.REFUSED, said.toLowerCase(java.util.Locale.ROOT));
         } catch (IOException e) {
             String said = String.valueOf(e.getMessage()).toLowerCase(java.util.Locale.ROOT);
             // The JDK has no exception of its own for EMSGSIZE; this is what the C library says to it.
-            return new Outcome(
-                    said.startsWith("message too long") ? End.TOO_LONG : End.UNREACHABLE, since(start), said);
+            return Outcome.since(start, said.startsWith("message too long") ? End.TOO_LONG : End.UNREACHABLE, said);
         }
-    }
-
-    private static Duration since(long start) {
-        return Duration.ofNanos(System.nanoTime() - start);
     }
 
     private static void connect(SocketChannel tcp, InetSocketAddress remote, Duration patience, BooleanSupplier gone)

@@ -44,29 +44,25 @@ final class EchoAttempt implements Attempt {
                     left > 0 && !gone.getAsBoolean();
                     left = deadline - System.nanoTime()) {
                 if (socket.await(SEQUENCE, Duration.ofNanos(Math.min(left, STEP.toNanos())))) {
-                    return new Outcome(End.ANSWERED, since(start), "");
+                    return Outcome.since(start, End.ANSWERED, "");
                 }
             }
-            return Outcome.silent(since(start), patience);
+            return Outcome.silent(start, patience);
         } catch (KernelException e) {
-            return refused(e, since(start));
+            return refused(e, start);
         }
-    }
-
-    private static Duration since(long start) {
-        return Duration.ofNanos(System.nanoTime() - start);
     }
 
     /** In the words that the JDK has for a connection's. */
-    private static Outcome refused(KernelException told, Duration took) {
+    private static Outcome refused(KernelException told, long start) {
         Errno errno = told.errno();
         if (errno.equals(Errno.ECONNREFUSED)) {
-            return new Outcome(End.REFUSED, took, "port unreachable");
+            return Outcome.since(start, End.REFUSED, "port unreachable");
         }
         if (errno.equals(Errno.EMSGSIZE)) {
-            return new Outcome(End.TOO_LONG, took, "message too long");
+            return Outcome.since(start, End.TOO_LONG, "message too long");
         }
-        return new Outcome(End.UNREACHABLE, took, errno.text());
+        return Outcome.since(start, End.UNREACHABLE, errno.text());
     }
 
     @Override
