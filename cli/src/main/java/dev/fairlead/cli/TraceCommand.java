@@ -62,7 +62,8 @@ record TraceCommand(Terminal terminal) implements Command {
     /** What {@code trace} and {@code explain} both take. */
     static CommandSpec question(CommandSpec spec) {
         return spec.addOption(LabCommand.nameOption())
-                .addPositional(operand("0", "FROM", "Who connects: NAMESPACE/POD, POD, node/NAME, or an address."))
+                .addPositional(
+                        operand("0", "FROM", "Who connects: NAMESPACE/POD[/CONTAINER], POD, node/NAME, or an address."))
                 .addPositional(operand(
                         "1",
                         "TO",

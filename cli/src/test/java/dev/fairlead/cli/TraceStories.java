@@ -205,6 +205,12 @@ abstract class TraceStories extends EchoStories {
 
     @Test
     void whoIsMeant() {
+        JsonNode ofContainer = traced().trace("default/client/main", "svc/near");
+        assertThat(ofContainer.path("from").asText()).isEqualTo("pod/default/client");
+        assertThat(ofContainer.path("agree").asBoolean()).isTrue();
+        assertThat(traced().run("trace", "pod/default/client/nobody", "svc/near")
+                        .refusal(1))
+                .contains("pod default/client has no container 'nobody'; it has main");
         assertThat(traced().run("trace", "nobody", "svc/all").refusal(1)).contains("there is no pod default/nobody");
         assertThat(traced().run("trace", "client", "svc/nothing").refusal(1))
                 .contains("there is no Service default/nothing");

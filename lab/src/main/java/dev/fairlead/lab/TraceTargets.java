@@ -1,6 +1,7 @@
 package dev.fairlead.lab;
 
 import dev.fairlead.lab.door.LabRefusal;
+import dev.fairlead.lab.model.Container;
 import dev.fairlead.lab.model.LabPicture;
 import dev.fairlead.lab.model.ObjectKey;
 import dev.fairlead.lab.model.Pod;
@@ -17,8 +18,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Finds who is meant by FROM and TO of a trace: {@code default/client}, {@code node/node-1}, {@code 10.244.1.2}; {@code
- * svc/web:80}, {@code default/web-1:8080}, {@code web.default:80}, {@code 10.96.0.80:80}. Who is to answer an echo request is named without
+ * Finds who is meant by FROM and TO of a trace: {@code default/client}, {@code default/client/shell}, {@code node/node-1}, {@code
+ * 10.244.1.2}; {@code svc/web:80}, {@code default/web-1:8080}, {@code web.default:80}, {@code 10.96.0.80:80}. Who is to answer an echo request is named without
  * a port, and has port 0.
  */
 record TraceTargets(LabPicture picture, TraceStage stage) {
@@ -41,7 +42,24 @@ record TraceTargets(LabPicture picture, TraceStage stage) {
                     .orElseThrow(() -> new LabRefusal("nobody in this lab has the address " + text
                             + ", so nothing can be sent from it; lab status lists addresses"));
         }
-        return place(pod(text));
+        return place(sender(text));
+    }
+
+    /** A container may be named, {@code default/client/shell}: all of a pod's send from its one network namespace. */
+    private Pod sender(String text) {
+        String name = text.startsWith("pod/") ? text.substring("pod/".length()) : text;
+        String[] parts = name.split("/", -1);
+        if (parts.length != 3) {
+            return pod(text);
+        }
+        Pod pod = pod("pod/" + parts[0] + "/" + parts[1]);
+        List<String> containers =
+                pod.spec().allContainers().stream().map(Container::name).toList();
+        if (!containers.contains(parts[2])) {
+            throw new LabRefusal("pod " + pod.key() + " has no container '" + parts[2] + "'; it has "
+                    + String.join(", ", containers));
+        }
+        return pod;
     }
 
     private Place running(Place node) {
