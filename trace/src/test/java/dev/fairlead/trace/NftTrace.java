@@ -31,7 +31,9 @@ final class NftTrace {
     private final String netns;
     private final boolean reply;
     private final List<Hop> hops = new ArrayList<>();
+    /** Empty until the packet's first line is told, without which none of its hops count. */
     private Optional<Flow> flow = Optional.empty();
+
     private boolean ofProcess;
     private String port = "";
 
@@ -143,8 +145,7 @@ final class NftTrace {
     }
 
     private void routed(String device) {
-        Flow now = flow.orElseThrow();
-        hop(Event.ROUTED, device, now, now);
+        flow.ifPresent(now -> hop(Event.ROUTED, device, now, now));
     }
 
     private void destinationBecomes(Flow now) {
@@ -156,7 +157,7 @@ final class NftTrace {
     }
 
     private void becomes(Event event, Flow now) {
-        Flow before = flow.orElseThrow();
+        Flow before = flow.orElse(now);
         if (!before.equals(now)) {
             hop(event, "", before, now);
             flow = Optional.of(now);
@@ -166,8 +167,7 @@ final class NftTrace {
     /** Told at the end: for bridged packets the IP hooks come after the bridge's, and change the source there. */
     private void outByPort() {
         if (!port.isEmpty()) {
-            Flow now = flow.orElseThrow();
-            hop(Event.BRIDGED, port, now, now);
+            flow.ifPresent(now -> hop(Event.BRIDGED, port, now, now));
         }
     }
 

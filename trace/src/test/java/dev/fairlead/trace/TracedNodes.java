@@ -14,10 +14,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The places of {@link TwoNodeScene} in real namespaces, made with {@code ip} and {@code nft} alone as docs/data-path.md shows
@@ -38,9 +42,12 @@ final class TracedNodes implements AutoCloseable {
 
     private static final String PROBES = ".*port 309\\d\\d .*";
 
+    private static final Pattern PACKET = Pattern.compile("trace id (\\w+) ");
+
     private final Map<String, Netns> places = new LinkedHashMap<>();
     private final Map<String, RunningProgram> monitors = new LinkedHashMap<>();
     private final Map<String, Integer> read = new LinkedHashMap<>();
+    private final Set<String> forgotten = new HashSet<>();
     private final List<ServerSocket> servers = new ArrayList<>();
 
     TracedNodes(TestNamespaces namespaces) throws IOException {
@@ -172,9 +179,20 @@ final class TracedNodes implements AutoCloseable {
         });
     }
 
-    /** What was told so far is no part of what comes. */
+    /** What was told so far is no part of what comes, nor is what the last packets met and a monitor tells later. */
     void forget() {
-        monitors.forEach((name, monitor) -> read.put(name, monitor.lines().size()));
+        forgotten.clear(); // the kernel gives other packets the same numbers after a while
+        monitors.forEach((name, monitor) -> {
+            List<String> lines = monitor.lines();
+            lines.subList(read.getOrDefault(name, 0), lines.size()).forEach(line -> forgotten.add(packet(name, line)));
+            read.put(name, lines.size());
+        });
+    }
+
+    /** As nft tells packets of one namespace apart. */
+    private static String packet(String place, String line) {
+        Matcher id = PACKET.matcher(line);
+        return id.lookingAt() ? place + " " + id.group(1) : "";
     }
 
     /** Since then, by place. */
@@ -185,7 +203,7 @@ final class TracedNodes implements AutoCloseable {
             told.put(
                     name,
                     lines.subList(read.getOrDefault(name, 0), lines.size()).stream()
-                            .filter(line -> !line.matches(PROBES))
+                            .filter(line -> !line.matches(PROBES) && !forgotten.contains(packet(name, line)))
                             .toList());
         });
         return told;
