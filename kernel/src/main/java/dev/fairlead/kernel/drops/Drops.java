@@ -1,0 +1,131 @@
+package dev.fairlead.kernel.drops;
+
+import dev.fairlead.kernel.Errno;
+import dev.fairlead.kernel.KernelException;
+import dev.fairlead.kernel.SyscallException;
+import dev.fairlead.kernel.sys.Fd;
+import dev.fairlead.kernel.sys.Linux;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Hears of the packets that the kernel drops, as long as this is open; all of it goes with this object's descriptors, however the
+ * process ends. For one thread at a time.
+ */
+public final class Drops implements AutoCloseable {
+    private static final String TRACEPOINT = "kfree_skb";
+    private static final int CLOCK_MONOTONIC = 1;
+
+    /** Room for some two thousand packets between two readings; whole pages of any size. */
+    private static final int RING = 1 << 18;
+
+    private final SkbLayout layout;
+    private final List<Fd> armed;
+    private final EventRing ring;
+
+    /** @param armed that which counts what is lost, the ring's map, the program, its place at the tracepoint */
+    private Drops(SkbLayout layout, List<Fd> armed, EventRing ring) {
+        this.layout = layout;
+        this.armed = armed;
+        this.ring = ring;
+    }
+
+    /** Found out once in a process: a lab is refused at the first step, and the kernel's own description is long. */
+    private static final class Offer {
+        private static final Offer HERE = new Offer();
+
+        private Optional<SkbLayout> layout = Optional.empty();
+        private String refusal = "";
+
+        private Offer() {
+            try {
+                BpfCalls.program("a program that reads", DropProgram.probe(), DropProgram.LICENSE)
+                        .close();
+                layout = Optional.of(SkbLayout.ofThisKernel());
+            } catch (KernelException e) {
+                refusal = "the kernel's drop reasons are not to be had here: " + e.getMessage() + advice(e);
+            }
+        }
+
+        private static String advice(KernelException refused) {
+            if (refused.isNotPermitted()) {
+                return "; it takes CAP_BPF and CAP_PERFMON in the first user namespace, which a lab, or a container without"
+                        + " these, has not";
+            }
+            return refused.isNotSupported()
+                    ? "; this kernel was built without eBPF"
+                    : "; it takes Linux 5.17 built with CONFIG_DEBUG_INFO_BTF";
+        }
+    }
+
+    /** Why drops can't be heard of by this process, in a sentence; empty where they can. The first call takes some milliseconds. */
+    public static Optional<String> refusal() {
+        return Optional.of(Offer.HERE.refusal).filter(why -> !why.isEmpty());
+    }
+
+    /**
+     * Begins to listen.
+     *
+     * @throws SyscallException when the kernel refuses, as it does where there is a {@link #refusal}
+     */
+    public static Drops open(DropFilter filter) {
+        SkbLayout layout = Offer.HERE.layout.orElseThrow(
+                () -> new SyscallException("hear of dropped packets (" + Offer.HERE.refusal + ")", "bpf", Errno.EPERM));
+        List<Fd> armed = new ArrayList<>();
+        try {
+            armed.add(BpfCalls.map("the count of lost drops", BpfCalls.ARRAY, 4, 8, 1));
+            armed.add(BpfCalls.map("the ring of drops", BpfCalls.RINGBUF, 0, 0, RING));
+            byte[] program = DropProgram.make(
+                    layout, filter, armed.get(1).number(), armed.get(0).number());
+            armed.add(BpfCalls.program("program that tells of drops", program, DropProgram.LICENSE));
+            EventRing ring = EventRing.of(armed.get(1), RING);
+            try {
+                armed.add(BpfCalls.attach(armed.get(2), TRACEPOINT));
+            } catch (RuntimeException e) {
+                ring.close();
+                throw e;
+            }
+            return new Drops(layout, armed, ring);
+        } catch (RuntimeException e) {
+            armed.forEach(Fd::close);
+            throw e;
+        }
+    }
+
+    /** What was dropped since the last time, in the order in which the kernel told it. */
+    public List<Drop> read() {
+        List<Drop> drops = new ArrayList<>();
+        long sinceBoot = sinceBoot();
+        ring.drain(event -> drops.add(Event.read(event, layout, sinceBoot)));
+        return drops;
+    }
+
+    /** How many drops were not told: there was no room for them, or one happened while another was told on the same processor. */
+    public long lost() {
+        return BpfCalls.first(armed.get(0)) + BpfCalls.misses(armed.get(2));
+    }
+
+    /** What the clock that eBPF knows is behind that of 1970, in nanoseconds. */
+    private static long sinceBoot() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment time = arena.allocate(16, 8); // struct timespec
+            Linux.call("read the clock", Linux.Call.CLOCK_GETTIME, CLOCK_MONOTONIC, time.address(), 0);
+            Instant now = Instant.now();
+            return (now.getEpochSecond() - time.get(ValueLayout.JAVA_LONG, 0)) * 1_000_000_000L
+                    + now.getNano()
+                    - time.get(ValueLayout.JAVA_LONG, 8);
+        }
+    }
+
+    /** Then nothing is armed any more; what was told and not read is lost. */
+    @Override
+    public void close() {
+        armed.reversed().forEach(Fd::close);
+        ring.close();
+    }
+}
