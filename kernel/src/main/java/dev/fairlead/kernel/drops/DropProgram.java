@@ -33,6 +33,9 @@ final class DropProgram {
 
     private static final int PACKET = EVENT + Event.PACKET;
 
+    /** Names the function that an address is in. */
+    static final String FORMAT = "%ps";
+
     private final SkbLayout layout;
     private final DropFilter filter;
     private final boolean v4;
@@ -51,15 +54,24 @@ final class DropProgram {
         return read(program, 8, POINTER).set(0, 0).exit().bytes();
     }
 
-    /** @param ring and {@code lost} descriptors of maps: for events, and to count those that found no place */
-    static byte[] make(SkbLayout layout, DropFilter filter, int ring, int lost) {
+    /**
+     * Descriptors of what it uses.
+     *
+     * @param ring for events
+     * @param lost counts those that found no place
+     * @param format a text, {@link #FORMAT}
+     */
+    record Maps(int ring, int lost, int format) {}
+
+    static byte[] make(SkbLayout layout, DropFilter filter, Maps maps) {
         DropProgram made = new DropProgram(layout, filter);
         made.arguments();
         made.namespace();
         made.packet();
         made.addresses();
         made.ports();
-        made.tell(ring, lost);
+        made.function(maps);
+        made.tell(maps);
         return made.program.bind(made.end).set(0, 0).exit().bytes();
     }
 
@@ -167,16 +179,28 @@ final class DropProgram {
                 .getShort(0));
     }
 
-    private void tell(int ring, int lost) {
+    private void function(Maps maps) {
+        int size = Event.PACKET - Event.FUNCTION;
+        for (int at = 0; at < size; at += Long.BYTES) { // the kernel's check wants it written before
+            program.storeNumber(Size.LONG, STACK, EVENT + Event.FUNCTION + at, 0);
+        }
+        program.move(1, STACK).addNumber(1, EVENT + Event.FUNCTION).set(2, size).value(3, maps.format);
+        program.move(4, STACK)
+                .addNumber(4, EVENT + Event.LOCATION)
+                .set(5, Long.BYTES)
+                .call(Ebpf.SNPRINTF);
+    }
+
+    private void tell(Maps maps) {
         program.call(Ebpf.KTIME_GET_NS).store(Size.LONG, STACK, EVENT + Event.TIME, 0);
-        program.map(1, ring)
+        program.map(1, maps.ring)
                 .move(2, STACK)
                 .addNumber(2, EVENT)
                 .set(3, Event.BYTES)
                 .set(4, 0);
         program.call(Ebpf.RINGBUF_OUTPUT).jumpIfZero(0, end);
         program.storeNumber(Size.WORD, STACK, KEY, 0)
-                .map(1, lost)
+                .map(1, maps.lost)
                 .move(2, STACK)
                 .addNumber(2, KEY);
         program.call(Ebpf.MAP_LOOKUP_ELEM).jumpIfZero(0, end);

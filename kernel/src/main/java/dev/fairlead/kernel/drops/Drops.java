@@ -21,17 +21,22 @@ public final class Drops implements AutoCloseable {
     private static final String TRACEPOINT = "kfree_skb";
     private static final int CLOCK_MONOTONIC = 1;
 
-    /** Room for some two thousand packets between two readings; whole pages of any size. */
+    /** Room for more than a thousand packets between two readings; whole pages of any size. */
     private static final int RING = 1 << 18;
 
     private final SkbLayout layout;
+    /** Maps, the program, and its place at the tracepoint. */
     private final List<Fd> armed;
+
+    private final Fd lost;
+    private final Fd program;
     private final EventRing ring;
 
-    /** @param armed that which counts what is lost, the ring's map, the program, its place at the tracepoint */
-    private Drops(SkbLayout layout, List<Fd> armed, EventRing ring) {
+    private Drops(SkbLayout layout, List<Fd> armed, Fd lost, Fd program, EventRing ring) {
         this.layout = layout;
         this.armed = armed;
+        this.lost = lost;
+        this.program = program;
         this.ring = ring;
     }
 
@@ -78,23 +83,29 @@ public final class Drops implements AutoCloseable {
                 () -> new SyscallException("hear of dropped packets (" + Offer.HERE.refusal + ")", "bpf", Errno.EPERM));
         List<Fd> armed = new ArrayList<>();
         try {
-            armed.add(BpfCalls.map("the count of lost drops", BpfCalls.ARRAY, 4, 8, 1));
-            armed.add(BpfCalls.map("the ring of drops", BpfCalls.RINGBUF, 0, 0, RING));
-            byte[] program = DropProgram.make(
-                    layout, filter, armed.get(1).number(), armed.get(0).number());
-            armed.add(BpfCalls.program("program that tells of drops", program, DropProgram.LICENSE));
-            EventRing ring = EventRing.of(armed.get(1), RING);
+            Fd lost = add(armed, BpfCalls.counter("the count of lost drops"));
+            Fd events = add(armed, BpfCalls.ring("the ring of drops", RING));
+            Fd format = add(armed, BpfCalls.text("the form of functions' names", DropProgram.FORMAT));
+            DropProgram.Maps maps = new DropProgram.Maps(events.number(), lost.number(), format.number());
+            byte[] instructions = DropProgram.make(layout, filter, maps);
+            Fd program = add(armed, BpfCalls.program("program that tells of drops", instructions, DropProgram.LICENSE));
+            EventRing ring = EventRing.of(events, RING);
             try {
-                armed.add(BpfCalls.attach(armed.get(2), TRACEPOINT));
+                add(armed, BpfCalls.attach(program, TRACEPOINT));
             } catch (RuntimeException e) {
                 ring.close();
                 throw e;
             }
-            return new Drops(layout, armed, ring);
+            return new Drops(layout, armed, lost, program, ring);
         } catch (RuntimeException e) {
             armed.forEach(Fd::close);
             throw e;
         }
+    }
+
+    private static Fd add(List<Fd> armed, Fd opened) {
+        armed.add(opened);
+        return opened;
     }
 
     /** What was dropped since the last time, in the order in which the kernel told it. */
@@ -107,7 +118,7 @@ public final class Drops implements AutoCloseable {
 
     /** How many drops were not told: there was no room for them, or one happened while another was told on the same processor. */
     public long lost() {
-        return BpfCalls.first(armed.get(0)) + BpfCalls.misses(armed.get(2));
+        return BpfCalls.count(lost) + BpfCalls.misses(program);
     }
 
     /** What the clock that eBPF knows is behind that of 1970, in nanoseconds. */

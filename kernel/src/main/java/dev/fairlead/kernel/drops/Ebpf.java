@@ -25,6 +25,7 @@ final class Ebpf {
     static final int KTIME_GET_NS = 5;
     static final int PROBE_READ_KERNEL = 113;
     static final int RINGBUF_OUTPUT = 130;
+    static final int SNPRINTF = 165;
 
     /** {@code BPF_B}, {@code BPF_H}, {@code BPF_W}, {@code BPF_DW}: how much is loaded or stored. */
     enum Size {
@@ -63,7 +64,7 @@ final class Ebpf {
     private static final int LDX_MEM = 0x61, ST_MEM = 0x62, STX_MEM = 0x63, STX_ATOMIC = 0xc3;
     private static final int MOV = 0xbf, MOV_K = 0xb7, ADD = 0x0f, ADD_K = 0x07, AND_K = 0x57, LSH_K = 0x67;
     private static final int JA = 0x05, JNE_K = 0x55, JEQ_K = 0x15, CALL = 0x85, EXIT = 0x95, LD_IMM64 = 0x18;
-    private static final int PSEUDO_MAP_FD = 1;
+    private static final int PSEUDO_MAP_FD = 1, PSEUDO_MAP_VALUE = 2;
 
     private final List<Line> lines = new ArrayList<>();
 
@@ -118,6 +119,12 @@ final class Ebpf {
     /** The map behind a descriptor, which the kernel looks up when it takes the program. */
     Ebpf map(int to, int descriptor) {
         add(LD_IMM64, to, PSEUDO_MAP_FD, 0, descriptor);
+        return add(0, 0, 0, 0, 0);
+    }
+
+    /** Where the only value of such a map is. */
+    Ebpf value(int to, int descriptor) {
+        add(LD_IMM64, to, PSEUDO_MAP_VALUE, 0, descriptor);
         return add(0, 0, 0, 0, 0);
     }
 

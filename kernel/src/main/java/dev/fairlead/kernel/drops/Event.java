@@ -8,11 +8,11 @@ import java.lang.foreign.ValueLayout;
  * What {@link DropProgram} writes of a packet, host byte order.
  *
  * <pre>
- * struct event { __u64 time; __u64 location; __u32 reason; __u32 namespace; __u8 packet[SNAP]; };
+ * struct event { __u64 time; __u64 location; __u32 reason; __u32 namespace; char function[64]; __u8 packet[SNAP]; };
  * </pre>
  */
 final class Event {
-    static final int TIME = 0, LOCATION = 8, REASON = 16, NAMESPACE = 20, PACKET = 24;
+    static final int TIME = 0, LOCATION = 8, REASON = 16, NAMESPACE = 20, FUNCTION = 24, PACKET = 88;
 
     /** The longest IPv4 header, or that of IPv6, and TCP's first twenty bytes fit. */
     static final int SNAP = 80;
@@ -35,7 +35,7 @@ final class Event {
                 event.get(ValueLayout.JAVA_LONG, TIME) + sinceBoot,
                 Integer.toUnsignedLong(event.get(ValueLayout.JAVA_INT, NAMESPACE)),
                 layout.reason(event.get(ValueLayout.JAVA_INT, REASON)),
-                event.get(ValueLayout.JAVA_LONG, LOCATION),
+                event.getString(FUNCTION),
                 new Frame(frame, ETHERNET + length));
     }
 

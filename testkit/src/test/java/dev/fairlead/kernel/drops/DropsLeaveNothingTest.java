@@ -59,7 +59,7 @@ class DropsLeaveNothingTest {
         Btf kernel = Btf.ofThisKernel();
         assertThat(kernel.struct("bpf_prog_info").offsets()).containsEntry("recursion_misses", BpfCalls.MISSES);
         assertThat(kernel.struct("bpf_insn").size()).isEqualTo(Ebpf.BYTES);
-        assertThat(kernel.enumerator("BPF_PROG_TYPE_RAW_TRACEPOINT")).hasValue(17);
+        assertThat(kernel.enumerator("BPF_PROG_TYPE_RAW_TRACEPOINT")).hasValue(BpfCalls.RAW_TRACEPOINT);
         assertThat(kernel.enumerator("BPF_MAP_TYPE_ARRAY")).hasValue(BpfCalls.ARRAY);
         assertThat(kernel.enumerator("BPF_MAP_TYPE_RINGBUF")).hasValue(BpfCalls.RINGBUF);
         assertThat(kernel.enumerator("BPF_PROG_LOAD")).hasValue(5);
@@ -67,6 +67,8 @@ class DropsLeaveNothingTest {
         assertThat(kernel.enumerator("BPF_RAW_TRACEPOINT_OPEN")).hasValue(17);
         assertThat(kernel.enumerator("BPF_FUNC_probe_read_kernel")).hasValue(Ebpf.PROBE_READ_KERNEL);
         assertThat(kernel.enumerator("BPF_FUNC_ringbuf_output")).hasValue(Ebpf.RINGBUF_OUTPUT);
+        assertThat(kernel.enumerator("BPF_FUNC_snprintf")).hasValue(Ebpf.SNPRINTF);
+        assertThat(kernel.enumerator("BPF_MAP_FREEZE")).hasValue(22);
         assertThat(kernel.enumerator("BPF_FUNC_ktime_get_ns")).hasValue(Ebpf.KTIME_GET_NS);
         assertThat(kernel.enumerator("BPF_FUNC_map_lookup_elem")).hasValue(Ebpf.MAP_LOOKUP_ELEM);
     }
