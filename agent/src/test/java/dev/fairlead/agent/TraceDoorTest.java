@@ -3,6 +3,7 @@ package dev.fairlead.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fairlead.kernel.drops.Drops;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.sys.UnixSocket;
 import dev.fairlead.kernel.tap.PacketType;
@@ -20,6 +21,7 @@ import dev.fairlead.trace.observe.Attempt;
 import dev.fairlead.trace.observe.Eyes;
 import dev.fairlead.trace.observe.EyesException;
 import dev.fairlead.trace.observe.Findings;
+import dev.fairlead.trace.observe.KernelDrops;
 import dev.fairlead.trace.observe.Spot;
 import dev.fairlead.trace.observe.Taken;
 import dev.fairlead.trace.observe.Watch;
@@ -145,6 +147,7 @@ class TraceDoorTest {
                                         sight.spot().device() + (sight.type() == PacketType.OUTGOING ? " out" : " in")))
                         .containsExactly("eth0 out", "uplink in", "uplink out", "eth0 in");
                 assertThat(findings.facts().passes()).isNotEmpty();
+                assertDropReason(findings);
                 String rule = findings.facts().passes().stream()
                         .flatMap(pass -> pass.steps().stream())
                         .filter(step -> step.table().equals("site") && step.rule() != 0)
@@ -162,6 +165,20 @@ class TraceDoorTest {
             assertThat(agent.config().nodeName()).isEqualTo("node-1");
         }
         assertThat(directory.resolve("trace.sock")).doesNotExist();
+    }
+
+    /** Who refuses drops the packet; the kernel says so to who may hear it, over the socket too. */
+    private static void assertDropReason(Findings findings) {
+        if (Drops.refusal().isPresent()) {
+            System.out.println("NOT CHECKED: " + Drops.refusal().get());
+            assertThat(findings.facts().drops()).isEqualTo(KernelDrops.NONE);
+            return;
+        }
+        assertThat(findings.facts().drops().told()).anySatisfy(drop -> {
+            assertThat(drop.reason()).isEqualTo("NO_SOCKET");
+            assertThat(drop.pod()).isEmpty();
+            assertThat(drop.packet().flow().destination()).isEqualTo(new IpPort(Ip.of(NODE), PORT));
+        });
     }
 
     /** The devices, the pod's own route, and a neighbour that doesn't answer, as {@code ip} has them. */

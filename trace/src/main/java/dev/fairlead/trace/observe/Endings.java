@@ -7,6 +7,7 @@ import dev.fairlead.trace.Scene;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Why a packet was seen no further, as far as kernels on both sides tell: whether the other node runs, its cable is in, its
@@ -28,8 +29,14 @@ final class Endings {
         }
     }
 
-    /** In a node's kernel. @param length in bytes @param device by which it was to leave, empty where that isn't known */
-    Ending inNode(String node, Flow flow, int length, String device) {
+    /**
+     * In a node's kernel.
+     *
+     * @param length in bytes
+     * @param device by which it was to leave, empty where that isn't known
+     * @param drops that the kernel told of it
+     */
+    Ending inNode(String node, Flow flow, int length, String device, KernelDrops drops) {
         Ip to = flow.destination().ip();
         Optional<Taken> route = kernel.route(node, flow, "");
         List<String> details = new ArrayList<>();
@@ -39,11 +46,17 @@ final class Endings {
         Optional<String> reason = link.flatMap(out -> ofDevice(node, out, length));
         if (reason.isPresent()) {
             details.add(link.orElseThrow().text());
+            details.addAll(drops.details());
             return new Ending(reason.get(), details);
         }
         Optional<String> neighbour = route.flatMap(taken -> unanswered(node, taken, details));
-        String who = scene.holder(to).map(place -> place.object() + " has it").orElse("nobody in the cluster has it");
-        return new Ending(neighbour.orElse(node + "'s kernel did not pass it on to " + to + "; " + who), details);
+        details.addAll(drops.details());
+        String who = scene.holder(to).map(Place::object).orElse("nobody in the cluster");
+        return new Ending(
+                neighbour
+                        .or(() -> drops.why(node).map(why -> why + "; " + who + " has " + to))
+                        .orElse(node + "'s kernel did not pass it on to " + to + "; " + who + " has it"),
+                details);
     }
 
     /** What the device by which it is to leave has against it. */
@@ -81,42 +94,56 @@ final class Endings {
                 : Optional.of(node + "'s " + link.name() + " has no carrier, as with a cable that is out");
     }
 
-    /** On the wire between two nodes; empty where it may well have gone somewhere that nobody looks at. */
-    Optional<Ending> onTheWay(Seen last) {
+    /**
+     * On the wire between two nodes; empty where it may well have gone somewhere that nobody looks at.
+     *
+     * @param drops that each node's kernel told of it
+     */
+    Optional<Ending> onTheWay(Seen last, Function<String, KernelDrops> drops) {
         String node = last.spot().node();
         return scene.holder(last.packet().flow().destination().ip())
                 .map(Place::node)
                 .filter(peer -> !peer.equals(node))
-                .map(peer -> between(node, peer, last));
+                .map(peer -> between(node, peer, last, drops));
     }
 
-    private Ending between(String node, String peer, Seen last) {
+    private Ending between(String node, String peer, Seen last, Function<String, KernelDrops> drops) {
         String lost = "it left " + node + " for " + peer + " and was not seen there: ";
         if (!kernel.isRunning(peer)) {
-            return new Ending(lost + peer + " is stopped", List.of());
+            return new Ending(lost + peer + " is stopped", drops.apply(node).details());
         }
         Optional<Device> there = kernel.link(peer, scene.uplink());
+        List<String> details = new ArrayList<>(there.map(Device::text).stream().toList());
+        details.addAll(drops.apply(peer).details());
+        details.addAll(drops.apply(node).details());
         return new Ending(
                 lost
                         + there.flatMap(link ->
                                         ofDevice(peer, link, last.packet().length()))
+                                .or(() -> drops.apply(peer).why(peer))
+                                .or(() -> drops.apply(node).why(node))
                                 .orElse("no device of " + peer + " says why, so it was lost between the two"),
-                there.map(Device::text).stream().toList());
+                details);
     }
 
-    /** It didn't even leave who sent it. @param end what its socket was told */
-    Ending atSender(Place from, Flow asked, Attempt.End end) {
+    /** It didn't even leave who sent it. @param end what its socket was told @param drops that the kernel told of it */
+    Ending atSender(Place from, Flow asked, Attempt.End end, KernelDrops drops) {
         Ip to = asked.destination().ip();
         List<String> route = new ArrayList<>();
         kernel.routeOfSender(asked).ifPresent(route::add);
         if (!from.isPod()) {
             kernel.link(from.node(), scene.uplink()).map(Device::text).ifPresent(route::add);
         }
+        route.addAll(drops.details());
         return switch (end) {
             case TOO_LONG ->
                 new Ending("no packet left: its own kernel knows that one so long doesn't get to " + to, route);
             case ANSWERED, REFUSED, UNREACHABLE, SILENT ->
-                new Ending("no packet left: nobody answers for " + to + " on this link, or there is no route", route);
+                new Ending(
+                        "no packet left: "
+                                + drops.why(from.isPod() ? from.pod() : from.node())
+                                        .orElse("nobody answers for " + to + " on this link, or there is no route"),
+                        route);
         };
     }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 
 /** Writes down the hops of one way, with what the kernel says to each. Confined to one thread. */
 final class HopWriter {
@@ -137,39 +138,58 @@ final class HopWriter {
         inNode(node, pass.out(), Event.ROUTED, flow, flow, ObservedText.routed(flow, pass.out()), details);
     }
 
-    void delivered(String node, Flow flow) {
-        inNode(node, "", Event.DELIVERED, flow, flow, "delivered to the node itself", List.of());
+    /** @param drops of it afterwards, in its own network namespace */
+    void delivered(Seen seen, KernelDrops drops) {
+        met(seen, Event.DELIVERED, unanswered(seen.spot().pod(), drops));
+    }
+
+    /** @param drops of it afterwards */
+    void delivered(String node, Flow flow, KernelDrops drops) {
+        List<String> details = unanswered(node, drops).stream().toList();
+        inNode(node, "", Event.DELIVERED, flow, flow, "delivered to the node itself", details);
+    }
+
+    private Optional<String> unanswered(String who, KernelDrops drops) {
+        ending = drops.why(who).orElse(ending);
+        return drops.best().map(KernelDrop::text);
     }
 
     /** No rule says what became of it. @param length in bytes @param device by which it was to leave, or empty */
-    void lost(String node, Flow flow, int length, String device) {
-        Endings.Ending why = endings.inNode(node, flow, length, device);
-        ending = why.text();
-        inNode(node, device, Event.DROPPED, flow, flow, "ended here: " + why.text(), why.details());
+    void lost(String node, Flow flow, int length, String device, KernelDrops drops) {
+        dropped(node, device, flow, endings.inNode(node, flow, length, device, drops), drops);
     }
 
-    /** It left by a device and came in nowhere. */
-    void endedOnTheWay(Seen last) {
+    /** It left by a device and came in nowhere. @param drops of it on each node */
+    void endedOnTheWay(Seen last, Function<String, KernelDrops> drops) {
         if (last.spot().role() != Spot.Role.UPLINK) {
             return; // the other end of a veth pair is seen where its packets are
         }
-        endings.onTheWay(last).ifPresent(why -> {
-            Flow flow = last.packet().flow();
-            ending = why.text();
-            inNode(
-                    last.spot().node(),
-                    last.spot().device(),
-                    Event.DROPPED,
-                    flow,
-                    flow,
-                    "ended here: " + why.text(),
-                    why.details());
-        });
+        String node = last.spot().node();
+        endings.onTheWay(last, drops)
+                .ifPresent(
+                        why -> dropped(node, last.spot().device(), last.packet().flow(), why, drops.apply(node)));
     }
 
-    /** @param end what who asked was told */
-    void neverLeft(Place from, Flow asked, Attempt.End end) {
-        Endings.Ending why = endings.atSender(from, asked, end);
+    private void dropped(String node, String device, Flow flow, Endings.Ending why, KernelDrops drops) {
+        ending = why.text();
+        hops.add(new Hop(
+                drops.best()
+                        .map(drop -> OptionalLong.of(drop.timeNs() - startNs))
+                        .orElse(OptionalLong.empty()),
+                node,
+                "",
+                device,
+                Event.DROPPED,
+                flow,
+                flow,
+                List.of("node/" + node),
+                "ended here: " + why.text(),
+                why.details()));
+    }
+
+    /** @param end what who asked was told @param drops of it in the sender's network namespace */
+    void neverLeft(Place from, Flow asked, Attempt.End end, KernelDrops drops) {
+        Endings.Ending why = endings.atSender(from, asked, end, drops);
         ending = why.text();
         hops.add(new Hop(
                 OptionalLong.empty(),

@@ -29,16 +29,18 @@ final class Joiner {
     private final Map<String, NodeFacts> nodes = new LinkedHashMap<>();
     private final boolean reply;
     private final Set<Flow> flows;
+    private final WayDrops drops;
     /** What hops were made of: a packet may come through a node twice. */
     private final Set<Pass> used = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    /** @param flows that the packet may have on its way */
-    private Joiner(HopWriter hops, String bridge, List<NodeFacts> facts, boolean reply, Set<Flow> flows) {
+    /** @param flows that the packet may have on its way @param unanswered whether it may have been dropped at its end */
+    private Joiner(HopWriter hops, String bridge, Told told, boolean reply, Set<Flow> flows, boolean unanswered) {
         this.hops = hops;
         this.bridge = bridge;
-        facts.forEach(node -> nodes.put(node.node(), node));
+        told.facts().forEach(node -> nodes.put(node.node(), node));
         this.reply = reply;
         this.flows = flows;
+        this.drops = new WayDrops(nodes, reply, flows, unanswered);
     }
 
     /**
@@ -67,8 +69,9 @@ final class Joiner {
         long start = there.isEmpty() ? 0 : there.getFirst().timeNs();
         HopWriter out = new HopWriter(scene, kernel, start);
         HopWriter home = new HopWriter(scene, kernel, start);
-        Joiner request = new Joiner(out, scene.bridge(), told.facts(), false, directions.there());
-        Joiner reply = new Joiner(home, scene.bridge(), told.facts(), true, directions.back());
+        boolean silent = told.end() == Attempt.End.SILENT;
+        Joiner request = new Joiner(out, scene.bridge(), told, false, directions.there(), silent && back.isEmpty());
+        Joiner reply = new Joiner(home, scene.bridge(), told, true, directions.back(), silent);
         List<Hop> went =
                 there.isEmpty() ? request.unseen(from, asked, told.end()) : request.walk(there, told.complete());
         List<Hop> came = back.isEmpty() ? reply.atHome(from) : reply.walk(back, told.complete());
@@ -110,7 +113,7 @@ final class Joiner {
                     hops.met(place, Event.DELIVERED);
                 }
             } else if (place.spot().role() == Role.POD) {
-                hops.met(place, place.outgoing() ? Event.LEFT : Event.DELIVERED);
+                atPod(place);
             } else if (place.outgoing()) {
                 through(inside, place);
                 hops.met(place, place.spot().role() == Role.UPLINK ? Event.LEFT : Event.BRIDGED);
@@ -125,9 +128,19 @@ final class Joiner {
         } else if (complete
                 && places.stream().allMatch(Seen::timed)
                 && places.getLast().outgoing()) {
-            hops.endedOnTheWay(places.getLast());
+            Packet packet = places.getLast().packet();
+            hops.endedOnTheWay(places.getLast(), node -> drops.of(node, "", packet));
         }
         return hops.hops();
+    }
+
+    private void atPod(Seen place) {
+        if (place.outgoing()) {
+            hops.met(place, Event.LEFT);
+        } else {
+            hops.delivered(
+                    place, drops.afterDelivery(place.spot().node(), place.spot().pod(), place.packet()));
+        }
     }
 
     /** Between two devices of a node. @param in empty for a packet that the node itself sends */
@@ -226,9 +239,10 @@ final class Joiner {
         if (dropped.isPresent()) {
             hops.droppedByRule(node, dropped.get());
         } else if (local.isPresent()) {
-            hops.delivered(node, after);
+            hops.delivered(node, after, drops.afterDelivery(node, "", packet));
         } else {
-            hops.lost(node, after, packet.length(), routed.map(Pass::out).orElse(""));
+            String device = routed.map(Pass::out).orElse("");
+            hops.lost(node, after, packet.length(), device, drops.of(node, "", packet));
         }
     }
 
@@ -240,7 +254,7 @@ final class Joiner {
         if (!nodes.containsKey(from.node()) || !atHome(from).isEmpty()) {
             return hops.hops();
         }
-        hops.neverLeft(from, asked, end);
+        hops.neverLeft(from, asked, end, drops.atSender(from, asked));
         return hops.hops();
     }
 

@@ -25,14 +25,17 @@ public final class LocalEyes implements Eyes {
     private final Watch watch;
     private final NodeKernel kernel;
     private final Taps taps;
+    private final NodeDrops drops;
     private final Map<TapPoint, Spot> spots;
     private final Set<Flow> met = new LinkedHashSet<>();
 
-    private LocalEyes(Netns node, Watch watch, NodeKernel kernel, Taps taps, Map<TapPoint, Spot> spots) {
+    private LocalEyes(
+            Netns node, Watch watch, NodeKernel kernel, Taps taps, NodeDrops drops, Map<TapPoint, Spot> spots) {
         this.node = node;
         this.watch = watch;
         this.kernel = kernel;
         this.taps = taps;
+        this.drops = drops;
         this.spots = spots;
     }
 
@@ -44,17 +47,23 @@ public final class LocalEyes implements Eyes {
     private static LocalEyes open(Netns node, Watch watch) {
         List<Netns> pods = new ArrayList<>(); // needed only until the taps are open
         NodeKernel kernel = NodeKernel.arm(node, watch);
+        NodeDrops drops = NodeDrops.NONE;
         try {
             Map<TapPoint, Spot> spots = new LinkedHashMap<>();
+            Map<Long, String> namespaces = new LinkedHashMap<>();
             for (Watch.Watched watched : watch.devices()) {
                 Netns there = watched.netns().isEmpty() ? node : pod(watched, pods);
-                spots.put(
-                        new TapPoint(
-                                there, watched.spot().device(), watched.spot().label()),
-                        watched.spot());
+                Spot spot = watched.spot();
+                spots.put(new TapPoint(there, spot.device(), spot.label()), spot);
+                if (NodeDrops.areTold()) {
+                    namespaces.put(there.inode(), spot.pod());
+                }
             }
-            return new LocalEyes(node, watch, kernel, Taps.open(List.copyOf(spots.keySet()), watch.filter()), spots);
+            drops = NodeDrops.arm(node, watch, namespaces);
+            Taps taps = Taps.open(List.copyOf(spots.keySet()), watch.filter());
+            return new LocalEyes(node, watch, kernel, taps, drops, spots);
         } catch (RuntimeException e) {
+            drops.close();
             kernel.close();
             throw e;
         } finally {
@@ -73,6 +82,7 @@ public final class LocalEyes implements Eyes {
 
     @Override
     public List<Sight> await(Duration patience) {
+        drops.listen();
         List<Sight> sights = new ArrayList<>();
         for (Sighting sighting : taps.await(patience)) {
             Spot spot = spots.get(sighting.point());
@@ -91,7 +101,7 @@ public final class LocalEyes implements Eyes {
             sights.addAll(more);
         }
         long dropped = taps.counts().stream().mapToLong(TapCounts::dropped).sum();
-        return new Findings(sights, kernel.facts(met, asked), dropped);
+        return new Findings(sights, kernel.facts(met, asked, drops.told()), dropped);
     }
 
     @Override
@@ -134,6 +144,7 @@ public final class LocalEyes implements Eyes {
     @Override
     public void close() {
         taps.close();
+        drops.close();
         kernel.close();
     }
 }

@@ -2,6 +2,7 @@ package dev.fairlead.trace.observe;
 
 import dev.fairlead.packet.Flow;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 
 /**
  * What the kernel of one node told of a connection.
@@ -9,15 +10,29 @@ import java.util.List;
  * @param passes in the order in which they happened
  * @param remembered what conntrack holds of it
  * @param devices of its root namespace, as they were when the packets had passed
+ * @param drops packets that it dropped, where it says so
  * @param lost whether it had to drop some of what it told
  */
 public record NodeFacts(
-        String node, List<Pass> passes, List<Remembered> remembered, List<Device> devices, boolean lost) {
+        String node,
+        List<Pass> passes,
+        List<Remembered> remembered,
+        List<Device> devices,
+        KernelDrops drops,
+        boolean lost) {
 
     public NodeFacts {
         passes = List.copyOf(passes);
         remembered = List.copyOf(remembered);
         devices = List.copyOf(devices);
+    }
+
+    /** The same by another clock. @param clock from this node's time to that, in nanoseconds since 1970 */
+    NodeFacts at(LongUnaryOperator clock) {
+        List<KernelDrop> told = drops.told().stream()
+                .map(drop -> drop.at(clock.applyAsLong(drop.timeNs())))
+                .toList();
+        return new NodeFacts(node, passes, remembered, devices, new KernelDrops(told, drops.missing()), lost);
     }
 
     /**

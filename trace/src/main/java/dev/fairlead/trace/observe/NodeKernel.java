@@ -41,14 +41,20 @@ final class NodeKernel implements AutoCloseable {
         return new NodeKernel(watch.node(), netns, RuleTrace.arm(netns, watch));
     }
 
-    /** What was told of the connection. @param met as its packets looked on this node's devices @param asked as it was sent */
-    NodeFacts facts(Collection<Flow> met, Flow asked) {
+    /**
+     * What was told of the connection.
+     *
+     * @param met as its packets looked on this node's devices
+     * @param asked as it was sent
+     * @param drops what was told beside
+     */
+    NodeFacts facts(Collection<Flow> met, Flow asked, KernelDrops drops) {
         Traces.Heard heard = rules.heard();
         List<Pass> passes = passes(heard.steps(), asked);
         SequencedSet<Flow> looks = new LinkedHashSet<>(met);
         passes.forEach(pass -> looks.add(pass.packet().flow()));
         List<Device> devices = links.values().stream().map(Device::of).toList();
-        return new NodeFacts(node, passes, remembered(looks), devices, heard.lost());
+        return new NodeFacts(node, passes, remembered(looks), devices, drops, heard.lost());
     }
 
     /**

@@ -174,9 +174,12 @@ public final class Observation implements AutoCloseable {
             Map<String, Findings> findings = ask(eyes, (_, node) -> node.finish(asked));
             findings.values().forEach(found -> sights.addAll(found.sights()));
             sights.removeIf(sight -> !eyes.containsKey(sight.spot().node()));
-            List<NodeFacts> facts =
-                    findings.values().stream().map(Findings::facts).toList();
-            List<Seen> seen = align();
+            ClockAlignment clocks = align();
+            List<NodeFacts> facts = findings.values().stream()
+                    .map(Findings::facts)
+                    .map(of -> of.at(nanos -> clocks.aligned(of.node(), nanos)))
+                    .toList();
+            List<Seen> seen = onTheirWay();
             long lost = findings.values().stream().mapToLong(Findings::lost).sum();
             Told told = new Told(seen, first, facts, lost == 0 && unwatched.isEmpty(), end);
             Joiner.Ways ways = Joiner.join(stage.scene(), aim, new AskedEyes(stage, aim, eyes, facts), asked, told);
@@ -195,17 +198,18 @@ public final class Observation implements AutoCloseable {
         }
     }
 
-    /** From here on all times are by one clock, and in its order. @return the packets that were on their way where they were seen */
-    private List<Seen> align() {
+    /** From here on all times of packets are by one clock, which is given back, and in its order. */
+    private ClockAlignment align() {
         Map<String, ClockReading> readings = new TreeMap<>();
         eyes.forEach((name, node) -> readings.put(name, node.clock()));
         ClockAlignment clocks = ClockAlignment.of(readings, Crossing.of(onTheirWay()));
         sights.replaceAll(sight -> sight.at(clocks.aligned(sight.spot().node(), sight.nanos())));
         // Of two places with one time a packet leaves the one before it comes to the other.
         sights.sort(Comparator.comparingLong(Sight::nanos).thenComparing(sight -> !sight.outgoing()));
-        return onTheirWay();
+        return clocks;
     }
 
+    /** The packets that were on their way where they were seen. */
     private List<Seen> onTheirWay() {
         List<Sight> packets =
                 sights.stream().filter(sight -> sight.packet().isPresent()).toList();

@@ -12,6 +12,8 @@ import dev.fairlead.packet.Flow;
 import dev.fairlead.trace.observe.Device;
 import dev.fairlead.trace.observe.EyesException;
 import dev.fairlead.trace.observe.Findings;
+import dev.fairlead.trace.observe.KernelDrop;
+import dev.fairlead.trace.observe.KernelDrops;
 import dev.fairlead.trace.observe.NodeFacts;
 import dev.fairlead.trace.observe.Packet;
 import dev.fairlead.trace.observe.Pass;
@@ -131,6 +133,16 @@ final class WireValues {
                                 .put("mtu", device.mtu())
                                 .put("carrier", device.carrier())
                                 .put("text", device.text())));
+        json.set("drops", array(facts.drops().told(), drop -> {
+            ObjectNode told = JSON.objectNode()
+                    .put("nanos", drop.timeNs())
+                    .put("pod", drop.pod())
+                    .put("reason", drop.reason())
+                    .put("function", drop.function());
+            told.set("packet", of(drop.packet()));
+            return told;
+        }));
+        json.put("dropsMissing", facts.drops().missing());
         return json.put("stepsLost", facts.lost()).put("dropped", findings.dropped());
     }
 
@@ -146,8 +158,22 @@ final class WireValues {
                                 (int) device.number("mtu", 0, Integer.MAX_VALUE),
                                 device.flag("carrier"),
                                 device.text("text"))),
+                json.has("drops") ? drops(json) : KernelDrops.NONE, // an agent that is older has none
                 json.flag("stepsLost"));
         return new Findings(sights(json, "sights", watch), facts, json.number("dropped", 0, Long.MAX_VALUE));
+    }
+
+    private static KernelDrops drops(WireObject json) {
+        return new KernelDrops(
+                json.list(
+                        "drops",
+                        drop -> new KernelDrop(
+                                drop.object("packet").made(WireValues::packet),
+                                drop.number("nanos", 0, Long.MAX_VALUE),
+                                drop.text("pod"),
+                                drop.text("reason"),
+                                drop.text("function"))),
+                json.text("dropsMissing"));
     }
 
     private static ObjectNode of(Pass pass) {

@@ -60,6 +60,13 @@ class ObservationTest {
 
     private List<Device> devices = List.of(new Device("uplink", 1500, true, "2: uplink: <UP,LOWER_UP> mtu 1500"));
 
+    /** What nodes say that they dropped. */
+    private Map<String, KernelDrops> drops = Map.of();
+
+    private KernelDrops drops(String node) {
+        return drops.getOrDefault(node, KernelDrops.NONE);
+    }
+
     /** What is open now, by node. */
     private final Set<String> open = new HashSet<>();
 
@@ -92,7 +99,7 @@ class ObservationTest {
                     .filter(sight -> sight.spot().node().equals(node))
                     .map(sight -> sight.at(sight.nanos() + ahead))
                     .toList();
-            return new Findings(sights, new NodeFacts(node, List.of(), List.of(), devices, false), 0);
+            return new Findings(sights, new NodeFacts(node, List.of(), List.of(), devices, drops(node), false), 0);
         }
 
         @Override
@@ -314,6 +321,69 @@ class ObservationTest {
                 .isEqualTo(nobody);
         assertThat(lost(seenAt, Map.of("node-1", told("node-1", 0, ""))).ending())
                 .isEqualTo("node-2 is stopped, and so " + nobody);
+    }
+
+    private static KernelDrop drop(Flow flow, int flags, String pod, String reason) {
+        Packet packet = new Packet(flow, flags, 7, flags == SYN ? 0 : 8, 40, Optional.empty());
+        return new KernelDrop(packet, START + 70_000, pod, reason, "ip_rcv_finish_core");
+    }
+
+    private Map<String, Eyes.Opening> both() {
+        return Map.of("node-1", told("node-1", 0, ""), "node-2", told("node-2", 0, ""));
+    }
+
+    /** The one of this packet that says most; not what others lost, and not what became of copies. */
+    @Test
+    void theKernelsReasonIsToldWhereThePacketEnded() {
+        Flow other = new Flow(Protocol.TCP, IpPort.of("10.244.1.8:40001"), FLOW.destination());
+        drops = Map.of(
+                "node-2",
+                new KernelDrops(
+                        List.of(
+                                drop(other, SYN, "", "IP_RPFILTER"),
+                                drop(FLOW, SYN_ACK, "", "TCP_CSUM"),
+                                drop(FLOW, SYN, "default/b", "NO_SOCKET"),
+                                drop(FLOW, SYN, "", "OTHERHOST"),
+                                drop(FLOW, SYN, "", "CPU_BACKLOG")),
+                        ""));
+        Observed seen = lost(both());
+        assertThat(seen.ending())
+                .isEqualTo("it left node-1 for node-2 and was not seen there: node-2's kernel dropped it: more packets"
+                        + " wait for the processor than it allows (CPU_BACKLOG)");
+        assertThat(seen.request().getLast().details())
+                .contains("kernel drop reason: CPU_BACKLOG, in ip_rcv_finish_core")
+                .noneMatch(line -> line.contains("OTHERHOST") || line.contains("CSUM"));
+        devices = List.of(new Device("uplink", 1500, false, "2: uplink: <NO-CARRIER,UP> mtu 1500"));
+        Observed cable = lost(both());
+        assertThat(cable.ending()).endsWith("node-2's uplink has no carrier, as with a cable that is out");
+        assertThat(cable.request().getLast().details())
+                .contains("kernel drop reason: CPU_BACKLOG, in ip_rcv_finish_core");
+    }
+
+    /** Where the kernel didn't tell all, that it told nothing of this one says nothing. */
+    @Test
+    void aReasonThatIsMissingIsSaid() {
+        drops = Map.of("node-2", new KernelDrops(List.of(), "the kernel told not all of what it dropped"));
+        Observed seen = lost(both());
+        assertThat(seen.ending()).endsWith("no device of node-2 says why, so it was lost between the two");
+        assertThat(seen.request().getLast().details())
+                .contains("kernel drop reason: not known, since the kernel told not all of what it dropped");
+    }
+
+    /** A name that we don't know is told as it is, and none is told as none. */
+    @Test
+    void namesWithoutASentence() {
+        assertThat(drop(FLOW, SYN, "", "PSP_INPUT").why()).isEqualTo("its reason is PSP_INPUT");
+        assertThat(drop(FLOW, SYN, "", "NOT_SPECIFIED").why())
+                .isEqualTo("it gives no reason, in ip_rcv_finish_core (NOT_SPECIFIED)");
+        drops = Map.of("node-2", new KernelDrops(List.of(drop(FLOW, SYN, "", "PSP_INPUT")), ""));
+        long ahead = 5 * SECOND;
+        drops = Map.of(
+                "node-1",
+                new KernelDrops(List.of(drop(FLOW, SYN, "", "PSP_INPUT").at(START + ahead + 25_000)), ""));
+        Observed seen = lost(
+                Set.of(CLIENT, PORT_1), Map.of("node-1", told("node-1", ahead, ""), "node-2", told("node-2", 0, "")));
+        assertThat(seen.request().getLast().tNs()).as("by one clock").hasValue(25_000);
     }
 
     /** Who refuses on a node that nobody watches isn't known. */

@@ -43,7 +43,7 @@ class TuplesTest {
         Directions directions = Directions.of(
                 entry.original(),
                 List.of(),
-                List.of(new NodeFacts("node-1", List.of(), List.of(entry), List.of(), false)));
+                List.of(new NodeFacts("node-1", List.of(), List.of(entry), List.of(), KernelDrops.NONE, false)));
         assertThat(directions.there())
                 .containsExactlyInAnyOrder(entry.original(), entry.reply().reply());
         assertThat(directions.back())

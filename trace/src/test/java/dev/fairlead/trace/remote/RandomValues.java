@@ -11,6 +11,8 @@ import dev.fairlead.packet.IpPort;
 import dev.fairlead.packet.Protocol;
 import dev.fairlead.trace.observe.Device;
 import dev.fairlead.trace.observe.Findings;
+import dev.fairlead.trace.observe.KernelDrop;
+import dev.fairlead.trace.observe.KernelDrops;
 import dev.fairlead.trace.observe.NodeFacts;
 import dev.fairlead.trace.observe.Packet;
 import dev.fairlead.trace.observe.Pass;
@@ -122,6 +124,15 @@ record RandomValues(SplittableRandom random) {
                 Stream.concat(Stream.of(step()), some(this::step).stream()).toList());
     }
 
+    private KernelDrop drop() {
+        return new KernelDrop(
+                packet(),
+                random.nextLong(Long.MAX_VALUE),
+                random.nextBoolean() ? "" : "default/a",
+                "NO_SOCKET",
+                "udp_queue_rcv_one_skb [ü]");
+    }
+
     Findings findings(Watch watch) {
         return new Findings(
                 sights(watch),
@@ -130,6 +141,7 @@ record RandomValues(SplittableRandom random) {
                         some(this::pass),
                         some(() -> new NodeFacts.Remembered(flow(), flow())),
                         some(this::device),
+                        new KernelDrops(some(this::drop), random.nextBoolean() ? "" : "not all \"was\" told"),
                         random.nextBoolean()),
                 random.nextLong(1000));
     }
