@@ -112,8 +112,9 @@ final class BpfCalls {
             if (loaded >= 0) {
                 return Fd.own(loaded, what);
             }
-            throw new SyscallException(
-                    "have the kernel take " + what + verifierSays(arena, attr), "bpf", new Errno((int) -loaded));
+            Errno refused = new Errno((int) -loaded);
+            String why = refused.equals(Errno.EPERM) ? "" : verifierSays(arena, attr);
+            throw new SyscallException("have the kernel take " + what + why, "bpf", refused);
         }
     }
 
