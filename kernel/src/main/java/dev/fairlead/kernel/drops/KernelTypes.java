@@ -30,6 +30,9 @@ final class KernelTypes {
     private static final int MEMBER = 12;
     private static final int ENUMERATOR = 8;
 
+    /** How many names or anonymous structures one thing has, at most: a damaged description may go in a circle. */
+    private static final int MOST_NAMES = 64;
+
     /** {@code BTF_KIND_*}. */
     private static final int INT = 1, ARRAY = 3, STRUCT = 4, UNION = 5, ENUM = 6, TYPEDEF = 8;
 
@@ -43,13 +46,13 @@ final class KernelTypes {
 
     private KernelTypes(ByteBuffer bytes) {
         this.bytes = bytes;
-        if (Short.toUnsignedInt(bytes.getShort(0)) != MAGIC) {
+        if ((word(0) & 0xffff) != MAGIC) {
             throw new DecodeException(FILE + " doesn't begin as a description of types does");
         }
-        int header = bytes.getInt(4);
-        int start = header + bytes.getInt(8);
-        strings = header + bytes.getInt(16);
-        types = index(start, start + bytes.getInt(12));
+        int header = word(4);
+        int start = header + word(8);
+        strings = header + word(16);
+        types = index(start, start + word(12));
     }
 
     /** Of the kernel that runs. @throws DecodeException where it was built without */
@@ -63,11 +66,7 @@ final class KernelTypes {
 
     /** @throws DecodeException when the bytes aren't such a description */
     static KernelTypes of(byte[] file) {
-        try {
-            return new KernelTypes(ByteBuffer.wrap(file).order(ByteOrder.nativeOrder()));
-        } catch (IndexOutOfBoundsException e) {
-            throw new DecodeException(FILE + " can't be read: it ends too early, or contradicts itself");
-        }
+        return new KernelTypes(ByteBuffer.wrap(file).order(ByteOrder.nativeOrder()));
     }
 
     /**
@@ -81,7 +80,7 @@ final class KernelTypes {
         int type = named(names[0], STRUCT);
         int offset = 0;
         for (int i = 1; i < names.length; i++) {
-            Member member = member(type, names[i])
+            Member member = member(type, names[i], 0)
                     .orElseThrow(() -> new DecodeException("this kernel describes no " + path + " in " + FILE));
             offset += member.offset;
             type = resolved(member.type);
@@ -95,7 +94,7 @@ final class KernelTypes {
         Map<Integer, String> names = new HashMap<>();
         for (int i = 0; i < length(at); i++) {
             int each = at + TYPE + i * ENUMERATOR;
-            names.putIfAbsent(bytes.getInt(each + 4), string(bytes.getInt(each)));
+            names.putIfAbsent(word(each + 4), string(word(each)));
         }
         return names;
     }
@@ -104,7 +103,7 @@ final class KernelTypes {
     int arguments(String tracepoint) {
         // typedef void (*btf_trace_NAME)(void *, ...), whose first argument is the kernel's own
         return find("btf_trace_" + tracepoint, TYPEDEF)
-                .map(at -> length(types[bytes.getInt(types[bytes.getInt(at + 8)] + 8)]) - 1)
+                .map(at -> length(type(word(type(word(at + 8)) + 8))) - 1)
                 .orElse(0);
     }
 
@@ -126,19 +125,22 @@ final class KernelTypes {
     /** @param type its id @param offset in bytes */
     private record Member(int type, int offset) {}
 
-    private Optional<Member> member(int at, String name) {
+    private Optional<Member> member(int at, String name, int deep) {
+        if (deep > MOST_NAMES) {
+            throw damaged();
+        }
         byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
-        boolean bitfields = bytes.getInt(at + 4) < 0;
+        boolean bitfields = word(at + 4) < 0;
         for (int i = 0; i < length(at); i++) {
             int member = at + TYPE + i * MEMBER;
-            int raw = bytes.getInt(member + 8);
+            int raw = word(member + 8);
             int offset = (bitfields ? raw & 0xffffff : raw) / Byte.SIZE;
-            int type = bytes.getInt(member + 4);
+            int type = word(member + 4);
             if (isNamed(member, wanted)) {
                 return Optional.of(new Member(type, offset));
             }
-            if (bytes.getInt(member) == 0) { // an anonymous structure or union
-                Optional<Member> inside = member(resolved(type), name);
+            if (word(member) == 0) { // an anonymous structure or union
+                Optional<Member> inside = member(resolved(type), name, deep + 1);
                 if (inside.isPresent()) {
                     return Optional.of(new Member(inside.get().type, inside.get().offset + offset));
                 }
@@ -149,11 +151,14 @@ final class KernelTypes {
 
     /** Behind names and qualifiers that a type has. */
     private int resolved(int id) {
-        int at = types[id];
-        while (kind(at) == TYPEDEF || kind(at) == CONST || kind(at) == VOLATILE || kind(at) == TYPE_TAG) {
-            at = types[bytes.getInt(at + 8)];
+        int at = type(id);
+        for (int i = 0; i < MOST_NAMES; i++) {
+            if (kind(at) != TYPEDEF && kind(at) != CONST && kind(at) != VOLATILE && kind(at) != TYPE_TAG) {
+                return at;
+            }
+            at = type(word(at + 8));
         }
-        return at;
+        throw damaged();
     }
 
     private int[] index(int start, int end) {
@@ -179,29 +184,54 @@ final class KernelTypes {
         };
     }
 
+    private static DecodeException damaged() {
+        return new DecodeException(FILE + " can't be read: it ends too early, or contradicts itself");
+    }
+
+    private int type(int id) {
+        if (id <= 0 || id >= types.length) {
+            throw damaged();
+        }
+        return types[id];
+    }
+
+    private int word(int at) {
+        if (at < 0 || at > bytes.limit() - Integer.BYTES) {
+            throw damaged();
+        }
+        return bytes.getInt(at);
+    }
+
+    private byte octet(int at) {
+        if (at < 0 || at >= bytes.limit()) {
+            throw damaged();
+        }
+        return bytes.get(at);
+    }
+
     private int kind(int at) {
-        return bytes.getInt(at + 4) >>> 24 & 0x1f;
+        return word(at + 4) >>> 24 & 0x1f;
     }
 
     private int length(int at) {
-        return bytes.getInt(at + 4) & 0xffff;
+        return word(at + 4) & 0xffff;
     }
 
     /** Whether what begins there, a type or a member, has this name. */
     private boolean isNamed(int at, byte[] name) {
-        int start = strings + bytes.getInt(at);
+        int start = strings + word(at);
         for (int i = 0; i < name.length; i++) {
-            if (bytes.get(start + i) != name[i]) {
+            if (octet(start + i) != name[i]) {
                 return false;
             }
         }
-        return bytes.get(start + name.length) == 0;
+        return octet(start + name.length) == 0;
     }
 
     private String string(int offset) {
         int start = strings + offset;
         int end = start;
-        while (bytes.get(end) != 0) {
+        while (octet(end) != 0) {
             end++;
         }
         return new String(bytes.array(), start, end - start, StandardCharsets.UTF_8);

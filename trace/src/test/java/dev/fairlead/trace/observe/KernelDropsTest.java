@@ -85,8 +85,12 @@ class KernelDropsTest {
         String unused = Oracle.in(place).run("sh", "-e", "-c", script);
     }
 
-    /** One datagram, and what is told of it. */
     private Observed trace(String source, String destination) {
+        return trace(Protocol.UDP, source, destination);
+    }
+
+    /** One datagram or echo request, and what is told of it. */
+    private Observed trace(Protocol protocol, String source, String destination) {
         List<Watch.Watched> devices = new ArrayList<>();
         devices.add(new Watch.Watched(new Spot("node-1", FROM.pod(), "eth0", Role.POD), path(client)));
         devices.add(new Watch.Watched(new Spot("node-1", "", "veth-c", Role.PORT), ""));
@@ -97,7 +101,7 @@ class KernelDropsTest {
                 Map.of("node-1", LocalEyes.of(node)),
                 devices);
         IpPort to = IpPort.of(destination);
-        try (Attempt attempt = Attempt.prepare(client, new Attempt.Kind(Protocol.UDP, 0), Ip.of(source), to);
+        try (Attempt attempt = Attempt.prepare(client, new Attempt.Kind(protocol, 0), Ip.of(source), to);
                 Observation observation =
                         Observation.arm(stage, new Aim(FROM, attempt.flow(), List.of(to), List.of()))) {
             return observation.finish(attempt.make(PATIENCE, () -> false).end());
@@ -127,6 +131,11 @@ class KernelDropsTest {
                 .isEqualTo(
                         "node-1's kernel dropped it: it has no route for it (IP_INNOROUTES); nobody in the cluster has"
                                 + " 10.9.9.9");
+    }
+
+    @Test
+    void ofAnEchoRequest() {
+        assertReason(last(trace(Protocol.ICMP, CLIENT, "10.9.9.9:0"), Event.DROPPED), "IP_INNOROUTES");
     }
 
     @Test
