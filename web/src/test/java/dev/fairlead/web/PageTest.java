@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The page in a real browser. Pictures of it are left in {@code target/screenshots}.
+ * The page in a real browser. Pictures of it are left in {@code target/screenshots}. Over 300 lines: what one page does, in the one browser that is started for it.
  *
  * <pre>
  *   Chromium ── 127.0.0.1 ── PageDoor ── HandMadeCluster: 3 nodes, 11 pods; or 20 nodes, 500 pods
@@ -127,6 +127,21 @@ class PageTest {
         assertThat(page.locator("#hop-text")).containsText("default/web-1, eth0: left the pod");
         page.click("#hops [data-hop='request-8'] button");
         assertThat(page.locator("#progress")).hasText("9 / 9");
+    }
+
+    @Test
+    void whatWasSaidOfAPacketStandsWhenPodsComeAndAnEchoRequestAsksNoPort() {
+        Page page = page();
+        page.selectOption("#to", "pod/default/web-1");
+        page.fill("#port", "81");
+        page.selectOption("#protocol", "icmp");
+        assertThat(page.locator("#port")).isDisabled();
+        cluster.put("late", 2, 99, false);
+        assertThat(page.locator("#to option[value='pod/default/late']")).hasCount(1);
+        assertThat(page.locator("#protocol")).hasValue("icmp");
+        page.selectOption("#protocol", "tcp");
+        assertThat(page.locator("#port")).isEnabled();
+        assertThat(page.locator("#port")).hasValue("81");
     }
 
     @Test

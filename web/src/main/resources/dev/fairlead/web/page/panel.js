@@ -18,6 +18,7 @@ export class Panel extends EventTarget {
       this.#tell(event.submitter === byId('predict') ? 'predict' : 'follow', this.question());
     });
     byId('to').addEventListener('change', () => this.#port());
+    byId('protocol').addEventListener('change', () => this.#portCounts());
     byId('services').addEventListener('click', event => {
       const button = event.target.closest('button');
       if (button) this.#tell('choose', button.dataset.object);
@@ -44,13 +45,14 @@ export class Panel extends EventTarget {
     this.#names = names;
     const podOptions = (group) => el('optgroup', { label: 'Pods' },
       ...pods.map(key => el('option', { value: `pod/${key}` }, shortName(key))));
+    const to = byId('to').value;
     this.#options(byId('from'), podOptions(), el('optgroup', { label: 'Nodes' },
       ...[...this.#cluster.nodes.keys()].sort(natural).map(key => el('option', { value: `node/${key}` }, key))));
     this.#options(byId('to'), el('optgroup', { label: 'Services' },
       ...services.flatMap(service => service.ports.map(port => el('option',
         { value: `svc/${service.key}:${port.port}`, 'data-protocol': port.protocol },
         `${shortName(service.key)}:${port.port}${port.protocol === 'tcp' ? '' : ` ${port.protocol}`}`)))), podOptions());
-    this.#port();
+    if (byId('to').value !== to) this.#port(); // else what was said of it stands
   }
 
   #options(select, ...groups) {
@@ -64,12 +66,16 @@ export class Panel extends EventTarget {
   #port() {
     const to = byId('to').value;
     const [kind, rest] = split(to);
-    const port = byId('port');
-    port.disabled = kind !== 'pod';
     const guess = kind === 'pod' ? this.#cluster.portOf(rest)
       : { port: rest.slice(rest.lastIndexOf(':') + 1), protocol: byId('to').selectedOptions[0]?.dataset.protocol ?? 'tcp' };
-    port.value = guess.port;
+    byId('port').value = guess.port;
     byId('protocol').value = guess.protocol === 'udp' ? 'udp' : 'tcp';
+    this.#portCounts();
+  }
+
+  /** An echo request goes to no port. */
+  #portCounts() {
+    byId('port').disabled = split(byId('to').value)[0] !== 'pod' || byId('protocol').value === 'icmp';
   }
 
   question() {
@@ -96,6 +102,7 @@ export class Panel extends EventTarget {
     this.#port();
     if (port) byId('port').value = port;
     if (protocol) byId('protocol').value = protocol;
+    this.#portCounts();
   }
 
   busy(yes) {
