@@ -9,20 +9,25 @@ import java.util.Locale;
  * a line of its own, above.
  *
  * @param width of the terminal, in characters
- * @param timed whether there is a column of times
+ * @param time width of the column of times, 0 where there is none
  * @param who width of the column of pods and nodes
  * @param spot width of the column of devices
  */
-record HopColumns(int width, boolean timed, int who, int spot) {
+record HopColumns(int width, int time, int who, int spot) {
     private static final int MARK = 2;
-    private static final int TIME = 8;
+    private static final int SHORTEST_TIME = 8;
     private static final int GAP = 2;
     private static final int NARROW = 72;
 
     static HopColumns of(int width, List<Hop> hops) {
         int who = hops.stream().mapToInt(hop -> Wrap.length(who(hop))).max().orElse(0);
         int spot = hops.stream().mapToInt(hop -> Wrap.length(spot(hop))).max().orElse(0);
-        return new HopColumns(width, hops.stream().anyMatch(hop -> hop.tNs().isPresent()), who, spot);
+        int time = hops.stream()
+                .flatMapToLong(hop -> hop.tNs().stream())
+                .mapToInt(ns -> Math.max(SHORTEST_TIME, milliseconds(ns).length() + GAP))
+                .max()
+                .orElse(0);
+        return new HopColumns(width, time, who, spot);
     }
 
     private boolean narrow() {
@@ -30,7 +35,7 @@ record HopColumns(int width, boolean timed, int who, int spot) {
     }
 
     private int wideIndent() {
-        return MARK + (timed ? TIME : 0) + who + GAP + spot + GAP;
+        return MARK + time + who + GAP + spot + GAP;
     }
 
     /** Where what happened begins. */
@@ -42,24 +47,22 @@ record HopColumns(int width, boolean timed, int who, int spot) {
     List<String> head() {
         return narrow()
                 ? List.of()
-                : List.of("  " + (timed ? Wrap.padded("ms", TIME) : "") + Wrap.padded("where", who + GAP + spot + GAP)
+                : List.of("  " + Wrap.padded(time == 0 ? "" : "ms", time) + Wrap.padded("where", who + GAP + spot + GAP)
                         + "what happened");
     }
 
     /** The lines of a hop. @param below what stands under what happened, a paragraph each */
     List<String> lines(Hop hop, List<String> below) {
         String mark = hop.event() == Event.DROPPED ? "✗ " : "  ";
-        String time = !timed
-                ? ""
-                : Wrap.padded(hop.tNs().isPresent() ? milliseconds(hop.tNs().getAsLong()) : "", TIME);
+        String when = Wrap.padded(hop.tNs().isPresent() ? milliseconds(hop.tNs().getAsLong()) : "", time);
         List<String> what = new ArrayList<>(Wrap.lines(hop.text(), width - indent()));
         for (String paragraph : below) {
             what.addAll(hanging(paragraph, width - indent()));
         }
         List<String> lines = new ArrayList<>();
         String place = narrow()
-                ? mark + time + (who(hop) + " " + spot(hop)).stripTrailing()
-                : mark + time + Wrap.padded(who(hop), who + GAP) + Wrap.padded(spot(hop), spot + GAP);
+                ? mark + when + (who(hop) + " " + spot(hop)).stripTrailing()
+                : mark + when + Wrap.padded(who(hop), who + GAP) + Wrap.padded(spot(hop), spot + GAP);
         if (narrow()) {
             lines.addAll(Wrap.lines(place, width));
         } else {

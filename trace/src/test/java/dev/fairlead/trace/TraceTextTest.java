@@ -85,6 +85,19 @@ class TraceTextTest {
                 hop.details());
     }
 
+    /** An address is asked for three times before the kernel gives up. */
+    @ParameterizedTest
+    @ValueSource(ints = {40, 80, 120})
+    void aTimeOfSecondsDoesNotTouchWhatFollows(int width) {
+        List<Hop> hops = new ArrayList<>();
+        for (Hop hop : prediction("there:80", Family.IPV4).request()) {
+            hops.add(timed(hop, OptionalLong.of(hops.isEmpty() ? 0 : 3_055_616_000L)));
+        }
+        HopColumns columns = HopColumns.of(width, hops);
+        assertThat(columns.lines(hops.get(0), List.of()).getFirst()).startsWith("  0.000     pod client");
+        assertThat(columns.lines(hops.get(1), List.of()).getFirst()).startsWith("  3055.616  node-1");
+    }
+
     @Test
     void noLineIsWiderThanTheTerminal() {
         for (int width = 30; width <= 210; width++) {
