@@ -1,6 +1,7 @@
 package dev.fairlead.kernel.drops;
 
 import dev.fairlead.kernel.KernelException;
+import dev.fairlead.kernel.btf.KernelTypes;
 import java.util.HashMap;
 import java.util.Map;
 

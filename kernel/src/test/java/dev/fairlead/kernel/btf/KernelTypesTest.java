@@ -1,9 +1,10 @@
-package dev.fairlead.kernel.drops;
+package dev.fairlead.kernel.btf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.kernel.DecodeException;
+import dev.fairlead.kernel.btf.KernelTypes.Member;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -98,6 +99,15 @@ class KernelTypesTest {
         assertThat(kernel.offset("outer.other")).as("of an anonymous union").isEqualTo(8);
         assertThat(kernel.offset("outer.in.number")).isEqualTo(12);
         assertThat(kernel.offset("outer.last.number")).isEqualTo(28);
+        assertThat(kernel.structure("outer").size()).isEqualTo(32);
+        assertThat(kernel.structure("outer").members())
+                .isEqualTo(Map.of(
+                        "first", new Member(0, 4),
+                        "in", new Member(8, 8),
+                        "other", new Member(8, 4),
+                        "last", new Member(24, 8)));
+        assertThat(kernel.structure("inner").members()).containsEntry("number", new Member(4, 4));
+        assertThat(kernel.enumerators()).isEqualTo(Map.of("R_ONE", 1, "R_TWO", 7));
         assertThat(kernel.enumeration("reasons")).isEqualTo(Map.of(1, "R_ONE", 7, "R_TWO"));
         assertThat(kernel.arguments("gone")).isEqualTo(3);
         assertThat(kernel.arguments("come")).isZero();
@@ -123,6 +133,8 @@ class KernelTypesTest {
                 int unused = types.offset("outer.last.number")
                         + types.offset("outer.in.number")
                         + types.enumeration("reasons").size()
+                        + types.structure("outer").size()
+                        + types.enumerators().size()
                         + types.arguments("gone");
             } catch (DecodeException e) {
                 refused++;

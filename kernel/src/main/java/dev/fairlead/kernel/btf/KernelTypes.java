@@ -1,4 +1,4 @@
-package dev.fairlead.kernel.drops;
+package dev.fairlead.kernel.btf;
 
 import dev.fairlead.kernel.DecodeException;
 import java.io.IOException;
@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -22,21 +23,21 @@ import java.util.Optional;
  * struct btf_member { __u32 name_off, type, offset; };      struct btf_enum { __u32 name_off; __s32 val; };
  * </pre>
  */
-final class KernelTypes {
-    static final Path FILE = Path.of("/sys/kernel/btf/vmlinux");
+public final class KernelTypes {
+    public static final Path FILE = Path.of("/sys/kernel/btf/vmlinux");
 
     private static final int MAGIC = 0xeb9f;
     private static final int TYPE = 12;
     private static final int MEMBER = 12;
-    private static final int ENUMERATOR = 8;
+    private static final int ENUMERATOR = 8, ENUMERATOR_64 = 12;
 
     /** How many names or anonymous structures one thing has, at most: a damaged description may go in a circle. */
     private static final int MOST_NAMES = 64;
 
     /** {@code BTF_KIND_*}. */
-    private static final int INT = 1, ARRAY = 3, STRUCT = 4, UNION = 5, ENUM = 6, TYPEDEF = 8;
+    private static final int INT = 1, PTR = 2, ARRAY = 3, STRUCT = 4, UNION = 5, ENUM = 6, TYPEDEF = 8;
 
-    private static final int VOLATILE = 9, CONST = 10, FUNC_PROTO = 13, VAR = 14, DATASEC = 15;
+    private static final int VOLATILE = 9, CONST = 10, RESTRICT = 11, FUNC_PROTO = 13, VAR = 14, DATASEC = 15;
     private static final int DECL_TAG = 17, TYPE_TAG = 18, ENUM64 = 19;
 
     private final ByteBuffer bytes;
@@ -56,7 +57,7 @@ final class KernelTypes {
     }
 
     /** Of the kernel that runs. @throws DecodeException where it was built without */
-    static KernelTypes ofThisKernel() {
+    public static KernelTypes ofThisKernel() {
         try {
             return of(Files.readAllBytes(FILE));
         } catch (IOException e) {
@@ -75,21 +76,55 @@ final class KernelTypes {
      * @param path from a structure by way of members that are structures themselves: {@code net.ns.inum}
      * @throws DecodeException when there is none
      */
-    int offset(String path) {
+    public int offset(String path) {
         String[] names = path.split("\\.");
         int type = named(names[0], STRUCT);
         int offset = 0;
         for (int i = 1; i < names.length; i++) {
-            Member member = member(type, names[i], 0)
-                    .orElseThrow(() -> new DecodeException("this kernel describes no " + path + " in " + FILE));
+            Placed member = members(type).get(names[i]);
+            if (member == null) {
+                throw none(path);
+            }
             offset += member.offset;
             type = resolved(member.type);
         }
         return offset;
     }
 
+    /**
+     * A member.
+     *
+     * @param offset in bytes from the structure's beginning
+     * @param size in bytes; of a bit field that of its type
+     */
+    public record Member(int offset, int size) {}
+
+    /** @param size in bytes @param members by name, in their order; those of anonymous structures and unions count as its own */
+    public record Structure(int size, Map<String, Member> members) {}
+
+    /** A structure or union. @throws DecodeException when this kernel has none of that name */
+    public Structure structure(String name) {
+        int at = find(name, STRUCT).or(() -> find(name, UNION)).orElseThrow(() -> none(name));
+        Map<String, Member> members = new LinkedHashMap<>();
+        members(at).forEach((member, placed) -> members.put(member, new Member(placed.offset, size(placed.type, 0))));
+        return new Structure(word(at + 8), members);
+    }
+
+    /** All enumerators, in whichever enumeration they are, with their lower 32 bits; a name that comes twice with its first value. */
+    public Map<String, Integer> enumerators() {
+        Map<String, Integer> values = new HashMap<>();
+        for (int id = 1; id < types.length; id++) {
+            int at = types[id];
+            int each = kind(at) == ENUM ? ENUMERATOR : ENUMERATOR_64;
+            for (int i = 0; i < length(at) && (kind(at) == ENUM || kind(at) == ENUM64); i++) {
+                values.putIfAbsent(string(word(at + TYPE + i * each)), word(at + TYPE + i * each + 4));
+            }
+        }
+        return values;
+    }
+
     /** What the numbers of an enumeration are called. @throws DecodeException when this kernel has none of that name */
-    Map<Integer, String> enumeration(String name) {
+    public Map<Integer, String> enumeration(String name) {
         int at = named(name, ENUM);
         Map<Integer, String> names = new HashMap<>();
         for (int i = 0; i < length(at); i++) {
@@ -100,7 +135,7 @@ final class KernelTypes {
     }
 
     /** How many arguments a tracepoint gives to raw programs; 0 where this kernel has no such tracepoint. */
-    int arguments(String tracepoint) {
+    public int arguments(String tracepoint) {
         // typedef void (*btf_trace_NAME)(void *, ...), whose first argument is the kernel's own
         return find("btf_trace_" + tracepoint, TYPEDEF)
                 .map(at -> length(type(word(type(word(at + 8)) + 8))) - 1)
@@ -108,8 +143,11 @@ final class KernelTypes {
     }
 
     private int named(String name, int kind) {
-        return find(name, kind)
-                .orElseThrow(() -> new DecodeException("this kernel describes no " + name + " in " + FILE));
+        return find(name, kind).orElseThrow(() -> none(name));
+    }
+
+    private static DecodeException none(String name) {
+        return new DecodeException("this kernel describes no " + name + " in " + FILE);
     }
 
     private Optional<Integer> find(String name, int kind) {
@@ -123,30 +161,44 @@ final class KernelTypes {
     }
 
     /** @param type its id @param offset in bytes */
-    private record Member(int type, int offset) {}
+    private record Placed(int type, int offset) {}
 
-    private Optional<Member> member(int at, String name, int deep) {
+    private Map<String, Placed> members(int at) {
+        Map<String, Placed> members = new LinkedHashMap<>();
+        collect(at, 0, 0, members);
+        return members;
+    }
+
+    private void collect(int at, int base, int deep, Map<String, Placed> members) {
         if (deep > MOST_NAMES) {
             throw damaged();
         }
-        byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
         boolean bitfields = word(at + 4) < 0;
         for (int i = 0; i < length(at); i++) {
             int member = at + TYPE + i * MEMBER;
             int raw = word(member + 8);
-            int offset = (bitfields ? raw & 0xffffff : raw) / Byte.SIZE;
+            int offset = base + (bitfields ? raw & 0xffffff : raw) / Byte.SIZE;
             int type = word(member + 4);
-            if (isNamed(member, wanted)) {
-                return Optional.of(new Member(type, offset));
-            }
             if (word(member) == 0) { // an anonymous structure or union
-                Optional<Member> inside = member(resolved(type), name, deep + 1);
-                if (inside.isPresent()) {
-                    return Optional.of(new Member(inside.get().type, inside.get().offset + offset));
-                }
+                collect(resolved(type), offset, deep + 1, members);
+            } else {
+                members.putIfAbsent(string(word(member)), new Placed(type, offset));
             }
         }
-        return Optional.empty();
+    }
+
+    /** @param deep how many types it was asked through */
+    private int size(int id, int deep) {
+        if (deep > MOST_NAMES) {
+            throw damaged();
+        }
+        int at = type(id);
+        return switch (kind(at)) {
+            case PTR -> Long.BYTES;
+            case ARRAY -> size(word(at + 12), deep + 1) * word(at + 20);
+            case TYPEDEF, VOLATILE, CONST, RESTRICT, TYPE_TAG -> size(word(at + 8), deep + 1);
+            default -> word(at + 8);
+        };
     }
 
     /** Behind names and qualifiers that a type has. */
