@@ -3,12 +3,8 @@ package dev.fairlead.kernel.drops;
 import dev.fairlead.kernel.Errno;
 import dev.fairlead.kernel.KernelException;
 import dev.fairlead.kernel.SyscallException;
+import dev.fairlead.kernel.sys.Clock;
 import dev.fairlead.kernel.sys.Fd;
-import dev.fairlead.kernel.sys.Linux;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +15,6 @@ import java.util.Optional;
  */
 public final class Drops implements AutoCloseable {
     private static final String TRACEPOINT = "kfree_skb";
-    private static final int CLOCK_MONOTONIC = 1;
 
     /** Room for more than a thousand packets between two readings; whole pages of any size. */
     private static final int RING = 1 << 18;
@@ -111,26 +106,14 @@ public final class Drops implements AutoCloseable {
     /** What was dropped since the last time, in the order in which the kernel told it. */
     public List<Drop> read() {
         List<Drop> drops = new ArrayList<>();
-        long sinceBoot = sinceBoot();
-        ring.drain(event -> drops.add(Event.read(event, layout, sinceBoot)));
+        long boot = Clock.boot();
+        ring.drain(event -> drops.add(Event.read(event, layout, boot)));
         return drops;
     }
 
     /** How many drops were not told: there was no room for them, or one happened while another was told on the same processor. */
     public long lost() {
         return BpfCalls.count(lost) + BpfCalls.misses(program);
-    }
-
-    /** What the clock that eBPF knows is behind that of 1970, in nanoseconds. */
-    private static long sinceBoot() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment time = arena.allocate(16, 8); // struct timespec
-            Linux.call("read the clock", Linux.Call.CLOCK_GETTIME, CLOCK_MONOTONIC, time.address(), 0);
-            Instant now = Instant.now();
-            return (now.getEpochSecond() - time.get(ValueLayout.JAVA_LONG, 0)) * 1_000_000_000L
-                    + now.getNano()
-                    - time.get(ValueLayout.JAVA_LONG, 8);
-        }
     }
 
     /** Then nothing is armed any more; what was told and not read is lost. */

@@ -22,8 +22,8 @@ final class Event {
 
     private Event() {}
 
-    /** @param sinceBoot what the clock of {@code time} is behind that of 1970, in nanoseconds */
-    static Drop read(MemorySegment event, SkbLayout layout, long sinceBoot) {
+    /** @param boot when the clock of {@code time} was 0, in nanoseconds since 1970 */
+    static Drop read(MemorySegment event, SkbLayout layout, long boot) {
         byte[] packet = event.asSlice(PACKET, SNAP).toArray(ValueLayout.JAVA_BYTE);
         boolean v4 = (packet[0] & 0xf0) == 0x40;
         int length = v4 ? u16(packet, 2) : 40 + u16(packet, 4);
@@ -32,7 +32,7 @@ final class Event {
         frame[ETHERNET - 1] = (byte) (v4 ? 0x00 : 0xdd);
         System.arraycopy(packet, 0, frame, ETHERNET, frame.length - ETHERNET);
         return new Drop(
-                event.get(ValueLayout.JAVA_LONG, TIME) + sinceBoot,
+                event.get(ValueLayout.JAVA_LONG, TIME) + boot,
                 Integer.toUnsignedLong(event.get(ValueLayout.JAVA_INT, NAMESPACE)),
                 layout.reason(event.get(ValueLayout.JAVA_INT, REASON)),
                 event.getString(FUNCTION),

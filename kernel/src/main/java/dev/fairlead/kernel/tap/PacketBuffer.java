@@ -1,9 +1,9 @@
 package dev.fairlead.kernel.tap;
 
+import dev.fairlead.kernel.sys.Clock;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.time.Instant;
 
 /**
  * Where {@code recvmsg(2)} puts a packet and what the kernel says of it. Used again for each packet, by one thread.
@@ -57,13 +57,8 @@ final class PacketBuffer {
     long prepare() {
         header.set(ValueLayout.JAVA_INT, 8, PacketSocket.SOCKADDR_LL);
         header.set(ValueLayout.JAVA_LONG, 40, CONTROL);
-        prepared = now();
+        prepared = Clock.sinceEpoch();
         return header.address();
-    }
-
-    static long now() {
-        Instant now = Instant.now();
-        return now.getEpochSecond() * SECOND + now.getNano();
     }
 
     /** @param got bytes that were read, at most {@link Frame#SNAP}: the filter has cut the packet there */

@@ -1,5 +1,6 @@
 package dev.fairlead.kernel.tap;
 
+import dev.fairlead.kernel.sys.Clock;
 import dev.fairlead.kernel.sys.Linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -66,7 +67,7 @@ public final class Taps implements AutoCloseable {
             List<Sighting> more = new ArrayList<>();
             // What comes while we read, at a tap that has been read, would be missing between packets of the others: so
             // later ones wait for the next answer.
-            long until = PacketBuffer.now();
+            long until = Clock.sinceEpoch();
             for (Tap tap : taps) {
                 tap.drain(buffer, until, more);
             }

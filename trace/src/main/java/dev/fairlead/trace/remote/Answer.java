@@ -2,12 +2,12 @@ package dev.fairlead.trace.remote;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.kernel.sys.Clock;
 import dev.fairlead.trace.observe.EyesException;
 import dev.fairlead.trace.observe.Findings;
 import dev.fairlead.trace.observe.Sight;
 import dev.fairlead.trace.observe.Taken;
 import dev.fairlead.trace.observe.Watch;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,18 +41,12 @@ sealed interface Answer {
     /** An answer as it came. @param clockNs of the node, in nanoseconds since 1970 */
     record Read(long clockNs, Answer answer) {}
 
-    /** In nanoseconds since 1970, as the times of packets are. */
-    static long now() {
-        Instant now = Instant.now();
-        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
-    }
-
     static String refusal(RuntimeException why) {
         return begun().put("refused", String.valueOf(why.getMessage())).toString();
     }
 
     private static ObjectNode begun() {
-        return JsonNodeFactory.instance.objectNode().put("clock", now());
+        return JsonNodeFactory.instance.objectNode().put("clock", Clock.sinceEpoch());
     }
 
     /** @param watch what is armed */

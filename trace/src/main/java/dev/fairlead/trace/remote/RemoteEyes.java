@@ -1,6 +1,7 @@
 package dev.fairlead.trace.remote;
 
 import dev.fairlead.kernel.KernelException;
+import dev.fairlead.kernel.sys.Clock;
 import dev.fairlead.packet.Flow;
 import dev.fairlead.trace.observe.ClockReading;
 import dev.fairlead.trace.observe.Eyes;
@@ -67,11 +68,11 @@ public final class RemoteEyes implements Eyes {
             throw new EyesException(whose + " does not answer any more");
         }
         try {
-            long asked = Answer.now();
+            long asked = Clock.sinceEpoch();
             broken = true; // until there is an answer
             lines.write(question.line());
             String line = lines.read().orElseThrow(() -> new EyesException(whose + " ended the connection"));
-            long answered = Answer.now();
+            long answered = Clock.sinceEpoch();
             Answer.Read read = Answer.read(line, question, watch);
             broken = false;
             ClockReading reading = ClockReading.of(asked, read.clockNs(), answered);

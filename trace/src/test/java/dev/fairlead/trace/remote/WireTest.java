@@ -3,6 +3,7 @@ package dev.fairlead.trace.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fairlead.kernel.sys.Clock;
 import dev.fairlead.trace.observe.EyesException;
 import dev.fairlead.trace.observe.Watch;
 import java.time.Duration;
@@ -57,12 +58,12 @@ class WireTest {
                 String question = said.question().line();
                 assertThat(question).doesNotContain("\n");
                 assertThat(Question.read(question)).isEqualTo(said.question());
-                long before = Answer.now();
+                long before = Clock.sinceEpoch();
                 String line = said.answer().line(watch);
                 assertThat(line).doesNotContain("\n");
                 Answer.Read read = Answer.read(line, said.question(), watch);
                 assertThat(read.answer()).isEqualTo(said.answer());
-                assertThat(read.clockNs()).isBetween(before, Answer.now());
+                assertThat(read.clockNs()).isBetween(before, Clock.sinceEpoch());
                 assertThat(Answer.read(Answer.refusal(new EyesException("no\nway")), said.question(), watch)
                                 .answer())
                         .isEqualTo(new Answer.Refused("no\nway"));
