@@ -2,6 +2,7 @@ package dev.fairlead.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.kernel.netns.Netns;
+import dev.fairlead.lab.DropsLoan;
 import dev.fairlead.lab.TraceQuestion;
 import dev.fairlead.lab.door.LabCaller;
 import dev.fairlead.lab.door.LabName;
@@ -120,6 +121,7 @@ final class TraceLab implements AutoCloseable {
 
     /** Asks the lab itself, as the command does, and waits for the answer. */
     JsonNode trace(String to) {
+        DropsLoan.offer(name);
         return LabCaller.ask(
                 name,
                 TraceQuestion.of(

@@ -2,6 +2,8 @@ package dev.fairlead.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.kernel.KernelException;
+import dev.fairlead.lab.DropsLoan;
 import dev.fairlead.lab.TraceQuestion;
 import dev.fairlead.lab.door.LabCaller;
 import dev.fairlead.lab.door.LabName;
@@ -100,6 +102,7 @@ record TraceCommand(Terminal terminal) implements Command {
         }
         LabName lab = LabCommand.name(parsed);
         ObjectNode request = request(terminal, "trace", parsed, timeout(parsed));
+        lendDrops(lab);
         boolean answered = true;
         for (int i = 0; i < count && !terminal.out().checkError(); i++) {
             if (watch && i > 0) {
@@ -114,6 +117,15 @@ record TraceCommand(Terminal terminal) implements Command {
             answered &= answer.path("verdict").asText().startsWith("answered");
         }
         return answered ? 0 : 1; // as ping does
+    }
+
+    /** A trace says more with it, and much without. */
+    private void lendDrops(LabName lab) {
+        try {
+            DropsLoan.offer(lab);
+        } catch (KernelException e) {
+            terminal.err().println("fairlead: the kernel's drop reasons are missing: " + e.getMessage());
+        }
     }
 
     private static Duration timeout(ParseResult parsed) {

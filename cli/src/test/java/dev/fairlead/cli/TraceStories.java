@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** What a trace shows of each kind of way, and that it is what was predicted, however nodes are watched. */
-abstract class TraceStories extends EchoStories {
+abstract class TraceStories extends DropStories {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** @param options of {@code lab up} */

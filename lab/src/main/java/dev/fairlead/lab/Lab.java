@@ -78,6 +78,7 @@ public final class Lab implements AutoCloseable {
     private final ApiRouter router;
     private final CompletableFuture<LabApi> api = new CompletableFuture<>();
     final LabPage page = LabPage.reserve();
+    final DropsLoan drops = new DropsLoan();
     private final Controllers controllers;
     private final Object booting = new Object();
     private final PodReports reports = new PodReports();
@@ -477,6 +478,7 @@ public final class Lab implements AutoCloseable {
         beginEnd();
         loop.call(() -> Boolean.TRUE); // what it was doing is done
         page.close();
+        drops.close();
         api.whenComplete((opened, _) -> {
             if (opened != null) {
                 opened.close();

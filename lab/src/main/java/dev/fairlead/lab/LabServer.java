@@ -29,12 +29,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.BooleanSupplier;
 
 /**
  * Answers what commands ask of a running lab: {@code status}, {@code apply}, {@code delete}, {@code exec} (which tells the
  * command where to run), {@code logs}, {@code kubeconfig}, {@code page}, {@code context}, {@code files}, {@code
- * link}, {@code trace}, {@code explain}, {@code flows}, {@code node-stop}, {@code node-start}, {@code stop} and {@code down}.
+ * link}, {@code trace}, {@code explain}, {@code drops}, {@code flows}, {@code node-stop}, {@code node-start}, {@code stop} and {@code down}.
  */
 public final class LabServer implements LabDoor.Answering {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -55,7 +54,7 @@ public final class LabServer implements LabDoor.Answering {
     }
 
     @Override
-    public ObjectNode answer(JsonNode request, BooleanSupplier gone) {
+    public ObjectNode answer(JsonNode request, LabDoor.Caller caller) {
         try {
             return switch (request.path("command").asText()) {
                 case "status" -> StatusReport.of(lab);
@@ -75,7 +74,8 @@ public final class LabServer implements LabDoor.Answering {
                             .put(
                                     "directory",
                                     lab.memory().requireFiles().directory().toString());
-                case "trace", "explain" -> TraceQuestion.answer(lab, request, gone);
+                case "trace", "explain" -> TraceQuestion.answer(lab, request, caller::isGone);
+                case "drops" -> lab.drops.answer(request, caller);
                 case "flows" -> flows.answer(request);
                 case "link" -> LinkQuestion.answer(node(request.path("name").asText()), request);
                 case "node-stop" -> {

@@ -3,6 +3,7 @@ package dev.fairlead.lab;
 import dev.fairlead.cluster.ApiSource;
 import dev.fairlead.cluster.ClusterFollower;
 import dev.fairlead.cni.protocol.Interface;
+import dev.fairlead.kernel.drops.DropSource;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.lab.door.LabRefusal;
 import dev.fairlead.lab.model.Pod;
@@ -15,6 +16,7 @@ import dev.fairlead.plan.ClusterPicture;
 import dev.fairlead.trace.Place;
 import dev.fairlead.trace.Scene;
 import dev.fairlead.trace.observe.Eyes;
+import dev.fairlead.trace.observe.LentDrops;
 import dev.fairlead.trace.observe.Spot;
 import dev.fairlead.trace.observe.Stage;
 import dev.fairlead.trace.observe.Watch.Watched;
@@ -23,14 +25,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The lab as a trace sees it: what the API tells everybody of the cluster, and where each pod is plugged in, as CNI said it.
  *
  * @param pods the sandboxes of those with a network of their own, by {@code namespace/name}; they stay the pods'
  * @param nodes that run, by name
+ * @param drops lent to the lab
  */
-record TraceStage(Scene scene, Map<String, Sandbox> pods, Map<String, LabNode> nodes) {
+record TraceStage(Scene scene, Map<String, Sandbox> pods, Map<String, LabNode> nodes, Optional<DropSource> drops) {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     static final String BRIDGE = "fl0";
 
@@ -45,7 +49,8 @@ record TraceStage(Scene scene, Map<String, Sandbox> pods, Map<String, LabNode> n
                 addStopped(pod, places);
             }
         }
-        return new TraceStage(new Scene(picture(lab.source()), places, BRIDGE, Underlay.UPLINK), pods, nodes);
+        Scene scene = new Scene(picture(lab.source()), places, BRIDGE, Underlay.UPLINK);
+        return new TraceStage(scene, pods, nodes, lab.drops.source());
     }
 
     private static void add(Pod pod, RunningPod running, List<Place> places, Map<String, Sandbox> pods) {
@@ -127,7 +132,20 @@ record TraceStage(Scene scene, Map<String, Sandbox> pods, Map<String, LabNode> n
             devices.add(new Watched(new Spot(name, "", Underlay.UPLINK, Spot.Role.UPLINK), ""));
             eyes.put(name, node.agent().eyes());
         });
-        return new Stage(scene, eyes, devices);
+        return new Stage(scene, eyes, devices, drops.map(source -> new LentDrops(source, homes(ends))));
+    }
+
+    /** Whose network namespaces they are in which packets on the way may be dropped, by their inode numbers. */
+    private Map<Long, LentDrops.Home> homes(List<Place> ends) {
+        Map<Long, LentDrops.Home> homes = new LinkedHashMap<>();
+        nodes.forEach((name, node) -> homes.put(node.sandbox().netns().inode(), new LentDrops.Home(name, "")));
+        for (Place end : ends) {
+            Sandbox pod = pods.get(end.pod());
+            if (pod != null) {
+                homes.put(pod.netns().inode(), new LentDrops.Home(end.node(), end.pod()));
+            }
+        }
+        return homes;
     }
 
     private static Watched inPod(Place pod, Sandbox sandbox, String device, Spot.Role role) {

@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class BpfCalls {
     /** {@code BPF_MAP_TYPE_*} and {@code BPF_PROG_TYPE_RAW_TRACEPOINT}. */
-    static final int ARRAY = 2, RINGBUF = 27, RAW_TRACEPOINT = 17;
+    static final int HASH = 1, ARRAY = 2, RINGBUF = 27, RAW_TRACEPOINT = 17;
 
     /** {@code BPF_F_RDONLY_PROG}. */
     private static final int READ_ONLY = 1 << 7;
@@ -31,6 +31,7 @@ final class BpfCalls {
         MAP_CREATE(0),
         MAP_LOOKUP_ELEM(1),
         MAP_UPDATE_ELEM(2),
+        MAP_DELETE_ELEM(3),
         PROG_LOAD(5),
         OBJ_GET_INFO_BY_FD(15),
         RAW_TRACEPOINT_OPEN(17),
@@ -59,12 +60,34 @@ final class BpfCalls {
         return map(what, RINGBUF, 0, 0, bytes, 0);
     }
 
+    /** Keys that a program may look up. @param bytes of each @param most how many there may be */
+    static Fd set(String what, int bytes, int most) {
+        return map(what, HASH, bytes, 1, most, READ_ONLY);
+    }
+
+    /** Puts a key into a set, where it may be already. */
+    static void add(Fd set, byte[] key) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr = element(arena, set, arena.allocateFrom(ValueLayout.JAVA_BYTE, key), arena.allocate(1));
+            call("add to " + set, Command.MAP_UPDATE_ELEM, attr);
+        }
+    }
+
+    /** Takes a key out of a set. */
+    static void remove(Fd set, byte[] key) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr =
+                    element(arena, set, arena.allocateFrom(ValueLayout.JAVA_BYTE, key), MemorySegment.NULL);
+            call("take out of " + set, Command.MAP_DELETE_ELEM, attr);
+        }
+    }
+
     /** What a program may read and nobody can change any more. */
     static Fd text(String what, String text) {
         byte[] bytes = (text + "\0").getBytes(StandardCharsets.US_ASCII);
         Fd map = map(what, ARRAY, 4, bytes.length, 1, READ_ONLY);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attr = element(arena, map, arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes));
+            MemorySegment attr = first(arena, map, arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes));
             call("write " + map, Command.MAP_UPDATE_ELEM, attr);
             MemorySegment freeze = arena.allocate(ATTR, 8);
             freeze.set(ValueLayout.JAVA_INT, 0, map.number());
@@ -90,10 +113,14 @@ final class BpfCalls {
     }
 
     /** What names an array's first element, and where its value is. */
-    private static MemorySegment element(Arena arena, Fd map, MemorySegment value) {
+    private static MemorySegment first(Arena arena, Fd array, MemorySegment value) {
+        return element(arena, array, arena.allocate(4, 4), value);
+    }
+
+    private static MemorySegment element(Arena arena, Fd map, MemorySegment key, MemorySegment value) {
         MemorySegment attr = arena.allocate(ATTR, 8);
         attr.set(ValueLayout.JAVA_INT, 0, map.number());
-        attr.set(ValueLayout.JAVA_LONG, 8, arena.allocate(4, 4).address());
+        attr.set(ValueLayout.JAVA_LONG, 8, key.address());
         attr.set(ValueLayout.JAVA_LONG, 16, value.address());
         return attr;
     }
@@ -150,7 +177,7 @@ final class BpfCalls {
     static long count(Fd counter) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(8, 8);
-            call("read " + counter, Command.MAP_LOOKUP_ELEM, element(arena, counter, value));
+            call("read " + counter, Command.MAP_LOOKUP_ELEM, first(arena, counter, value));
             return value.get(ValueLayout.JAVA_LONG, 0);
         }
     }

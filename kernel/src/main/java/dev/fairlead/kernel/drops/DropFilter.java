@@ -4,7 +4,8 @@ import dev.fairlead.kernel.tap.TapFilter;
 import java.util.List;
 
 /**
- * Which dropped packets are told of; the kernel keeps all others to itself.
+ * Which dropped packets are told of; the kernel keeps all others to itself. Where several listen to one {@link DropSource} at the same
+ * time, each may be told of others' packets in the namespaces that it listens to.
  *
  * @param namespaces inode numbers of the network namespaces in which they are dropped, as {@code Netns#inode} gives them
  * @param packets as at taps, except that ICMP errors about them aren't told, and of echoes any identifier's are

@@ -5,16 +5,15 @@ import static dev.fairlead.kernel.drops.Ebpf.STACK;
 import dev.fairlead.kernel.drops.Ebpf.Label;
 import dev.fairlead.kernel.drops.Ebpf.Size;
 import dev.fairlead.kernel.drops.Ebpf.Test;
-import dev.fairlead.kernel.tap.TapFilter;
 import dev.fairlead.packet.Family;
-import dev.fairlead.packet.Ip;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import dev.fairlead.packet.Protocol;
+import java.util.OptionalLong;
 
 /**
  * The program that the kernel runs where it drops a packet: is it one that is wanted, it writes an {@link Event} into a ring. It reads
  * the kernel's memory by a helper that gives zeros where there is none, so that a pointer which isn't one leads to nothing wanted.
- * Register 6 keeps the arguments, 7 the packet, 8 and 9 are used in between.
+ * What is wanted it looks up, so that one program serves any connection. Register 6 keeps the arguments, 7 the packet, 8 and 9 are
+ * used in between.
  */
 final class DropProgram {
     /**
@@ -28,8 +27,8 @@ final class DropProgram {
 
     static final int RECEIVER = 3;
 
-    /** On the stack, downwards from its end: the event, a pointer that was read, the ports, and a key. */
-    private static final int EVENT = -Event.BYTES, POINTER = EVENT - 8, PORTS = POINTER - 8, KEY = PORTS - 8;
+    /** On the stack, downwards from its end: the event, a pointer that was read, the ports, and a key of {@link Wanted}. */
+    private static final int EVENT = -Event.BYTES, POINTER = EVENT - 8, PORTS = POINTER - 8, KEY = PORTS - 24;
 
     private static final int PACKET = EVENT + Event.PACKET;
 
@@ -37,15 +36,15 @@ final class DropProgram {
     static final String FORMAT = "%ps";
 
     private final SkbLayout layout;
-    private final DropFilter filter;
-    private final boolean v4;
+    private final OptionalLong owner;
+    private final Maps maps;
     private final Ebpf program = new Ebpf();
     private final Label end = new Label();
 
-    private DropProgram(SkbLayout layout, DropFilter filter) {
+    private DropProgram(SkbLayout layout, OptionalLong owner, Maps maps) {
         this.layout = layout;
-        this.filter = filter;
-        v4 = filter.packets().family() == Family.IPV4;
+        this.owner = owner;
+        this.maps = maps;
     }
 
     /** One that does nothing, but with what the real one uses: whether the kernel takes it says whether it would take that. */
@@ -57,21 +56,21 @@ final class DropProgram {
     /**
      * Descriptors of what it uses.
      *
+     * @param wanted keys of {@link Wanted}
      * @param ring for events
      * @param lost counts those that found no place
      * @param format a text, {@link #FORMAT}
      */
-    record Maps(int ring, int lost, int format) {}
+    record Maps(int wanted, int ring, int lost, int format) {}
 
-    static byte[] make(SkbLayout layout, DropFilter filter, Maps maps) {
-        DropProgram made = new DropProgram(layout, filter);
+    /** @param owner inode number of the user namespace that network namespaces have to belong to, whatever is wanted; empty for any */
+    static byte[] make(SkbLayout layout, OptionalLong owner, Maps maps) {
+        DropProgram made = new DropProgram(layout, owner, maps);
         made.arguments();
         made.namespace();
         made.packet();
-        made.addresses();
-        made.ports();
-        made.function(maps);
-        made.tell(maps);
+        made.function();
+        made.tell();
         return made.program.bind(made.end).set(0, 0).exit().bytes();
     }
 
@@ -102,9 +101,35 @@ final class DropProgram {
 
     /** Whether register 3 leads to a pointer to one of the namespaces. */
     private void isWatched(Label watched) {
-        pointed().addNumber(3, layout.inode());
-        read(program, 4, EVENT + Event.NAMESPACE).load(Size.WORD, 1, STACK, EVENT + Event.NAMESPACE);
-        filter.namespaces().forEach(inode -> program.jumpIf(Test.EQUAL, 1, inode.intValue(), watched));
+        Label other = new Label();
+        pointed().move(9, 3).addNumber(3, layout.inode());
+        read(program, 4, EVENT + Event.NAMESPACE);
+        key(Wanted.NAMESPACE).load(Size.WORD, 1, STACK, EVENT + Event.NAMESPACE);
+        lookUp(Size.WORD).jumpIfZero(0, other);
+        owner.ifPresent(inode -> {
+            program.move(3, 9).addNumber(3, layout.owner());
+            pointed().addNumber(3, layout.ownerInode());
+            read(program, 4, POINTER).load(Size.WORD, 1, STACK, POINTER);
+            program.jumpIf(Test.NOT_EQUAL, 1, (int) inode, other);
+        });
+        program.jump(watched).bind(other);
+    }
+
+    private Ebpf key(int kind) {
+        program.storeNumber(Size.WORD, STACK, KEY, kind);
+        for (int at = Wanted.VALUE; at < Wanted.BYTES; at += Integer.BYTES) {
+            program.storeNumber(Size.WORD, STACK, KEY + at, 0);
+        }
+        return program;
+    }
+
+    /** With register 1 as the key's value; register 0 is zero then, where it isn't wanted. */
+    private Ebpf lookUp(Size size) {
+        return lookUp(program.store(size, STACK, KEY + Wanted.VALUE, 1));
+    }
+
+    private Ebpf lookUp(Ebpf with) {
+        return with.map(1, maps.wanted).move(2, STACK).addNumber(2, KEY).call(Ebpf.MAP_LOOKUP_ELEM);
     }
 
     /** The pointer at the place that register 3 has, into the same register. */
@@ -117,45 +142,57 @@ final class DropProgram {
         return program.move(1, STACK).addNumber(1, to).set(2, bytes).call(Ebpf.PROBE_READ_KERNEL);
     }
 
-    /** Its headers, if it is of the protocol. */
+    /** Its headers, if it is of a protocol and between addresses and ports that are wanted. */
     private void packet() {
+        Label wanted = new Label();
         program.move(3, 7).addNumber(3, layout.networkHeader());
         read(program, 2, POINTER).load(Size.HALF, 8, STACK, POINTER);
         program.move(3, 7).addNumber(3, layout.head());
         pointed().add(3, 8).move(9, 3);
         read(program, Event.SNAP, PACKET);
-        program.load(Size.BYTE, 1, STACK, PACKET).and(1, 0xf0).jumpIf(Test.NOT_EQUAL, 1, v4 ? 0x40 : 0x60, end);
-        program.load(Size.BYTE, 1, STACK, PACKET + (v4 ? 9 : 6));
-        program.jumpIf(Test.NOT_EQUAL, 1, filter.packets().protocol().number(), end);
+        for (Family family : Family.values()) {
+            Label other = new Label();
+            program.load(Size.BYTE, 1, STACK, PACKET).and(1, 0xf0);
+            program.jumpIf(Test.NOT_EQUAL, 1, family == Family.IPV4 ? 0x40 : 0x60, other);
+            protocol(family);
+            addresses(family);
+            ports(family, wanted);
+            program.jump(end).bind(other);
+        }
+        program.jump(end).bind(wanted);
     }
 
-    private void addresses() {
+    private static int protocolAt(Family family) {
+        return PACKET + (family == Family.IPV4 ? 9 : 6);
+    }
+
+    private void protocol(Family family) {
+        key(Wanted.PROTOCOL).load(Size.BYTE, 1, STACK, protocolAt(family));
+        lookUp(Size.WORD).jumpIfZero(0, end);
+    }
+
+    private void addresses(Family family) {
         Label found = new Label();
-        int source = PACKET + (v4 ? 12 : 8);
-        for (Ip address : filter.packets().addresses()) {
-            isAddress(address, source, found);
-            isAddress(address, source + address.family().bytes(), found);
+        int source = PACKET + (family == Family.IPV4 ? 12 : 8);
+        for (int address : new int[] {source, source + family.bytes()}) {
+            key(family == Family.IPV4 ? Wanted.IPV4 : Wanted.IPV6);
+            for (int at = 0; at < family.bytes(); at += Integer.BYTES) {
+                program.load(Size.WORD, 1, STACK, address + at).store(Size.WORD, STACK, KEY + Wanted.VALUE + at, 1);
+            }
+            lookUp(program).jumpIfNotZero(0, found);
         }
         program.jump(end).bind(found);
     }
 
-    private void isAddress(Ip address, int at, Label found) {
-        Label other = new Label();
-        ByteBuffer words = ByteBuffer.wrap(address.bytes()).order(ByteOrder.nativeOrder());
-        for (int i = 0; words.hasRemaining(); i += Integer.BYTES) {
-            program.load(Size.WORD, 1, STACK, at + i).jumpIf(Test.NOT_EQUAL, 1, words.getInt(), other);
-        }
-        program.jump(found).bind(other);
-    }
-
-    private void ports() {
-        TapFilter packets = filter.packets();
-        if (!packets.protocol().hasPorts()) {
-            return;
-        }
-        Label found = new Label();
-        program.move(3, 9);
-        if (v4) {
+    /** Where the protocol has none, the addresses are enough. */
+    private void ports(Family family, Label wanted) {
+        Label has = new Label();
+        program.load(Size.BYTE, 1, STACK, protocolAt(family));
+        program.jumpIf(Test.EQUAL, 1, Protocol.TCP.number(), has);
+        program.jumpIf(Test.NOT_EQUAL, 1, Protocol.UDP.number(), wanted)
+                .bind(has)
+                .move(3, 9);
+        if (family == Family.IPV4) {
             program.load(Size.BYTE, 1, STACK, PACKET)
                     .and(1, 0x0f)
                     .shiftLeft(1, 2)
@@ -165,21 +202,12 @@ final class DropProgram {
         }
         read(program, 4, PORTS);
         for (int at : new int[] {PORTS, PORTS + 2}) {
-            program.load(Size.HALF, 1, STACK, at);
-            packets.ports().forEach(port -> program.jumpIf(Test.EQUAL, 1, onTheWire(port), found));
+            key(Wanted.PORT).load(Size.HALF, 1, STACK, at);
+            lookUp(Size.HALF).jumpIfNotZero(0, wanted);
         }
-        program.jump(end).bind(found);
     }
 
-    /** Two bytes of the network as this machine reads them. */
-    private static int onTheWire(int port) {
-        return Short.toUnsignedInt(ByteBuffer.allocate(2)
-                .putShort((short) port)
-                .order(ByteOrder.nativeOrder())
-                .getShort(0));
-    }
-
-    private void function(Maps maps) {
+    private void function() {
         int size = Event.PACKET - Event.FUNCTION;
         for (int at = 0; at < size; at += Long.BYTES) { // the kernel's check wants it written before
             program.storeNumber(Size.LONG, STACK, EVENT + Event.FUNCTION + at, 0);
@@ -191,7 +219,7 @@ final class DropProgram {
                 .call(Ebpf.SNPRINTF);
     }
 
-    private void tell(Maps maps) {
+    private void tell() {
         program.call(Ebpf.KTIME_GET_NS).store(Size.LONG, STACK, EVENT + Event.TIME, 0);
         program.map(1, maps.ring)
                 .move(2, STACK)

@@ -1,125 +1,88 @@
 package dev.fairlead.kernel.drops;
 
-import dev.fairlead.kernel.Errno;
-import dev.fairlead.kernel.KernelException;
 import dev.fairlead.kernel.SyscallException;
-import dev.fairlead.kernel.sys.Clock;
-import dev.fairlead.kernel.sys.Fd;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Hears of the packets that the kernel drops, as long as this is open; all of it goes with this object's descriptors, however the
- * process ends. For one thread at a time.
+ * Hears of the packets that the kernel drops, as long as this is open; all of it goes with descriptors, however the process ends. For
+ * one thread at a time.
  */
 public final class Drops implements AutoCloseable {
-    private static final String TRACEPOINT = "kfree_skb";
+    /** Others may read for this one too, while it doesn't. */
+    private static final int MOST = 4096;
 
-    /** Room for more than a thousand packets between two readings; whole pages of any size. */
-    private static final int RING = 1 << 18;
+    private final DropSource source;
+    private final DropFilter filter;
+    private final boolean owned;
+    private final Deque<Drop> told = new ArrayDeque<>();
+    private final long lostBefore;
+    private long lost;
 
-    private final SkbLayout layout;
-    /** Maps, the program, and its place at the tracepoint. */
-    private final List<Fd> armed;
-
-    private final Fd lost;
-    private final Fd program;
-    private final EventRing ring;
-
-    private Drops(SkbLayout layout, List<Fd> armed, Fd lost, Fd program, EventRing ring) {
-        this.layout = layout;
-        this.armed = armed;
-        this.lost = lost;
-        this.program = program;
-        this.ring = ring;
+    /** @param owned whether the source goes with this @param lostBefore what the kit had lost by now */
+    Drops(DropSource source, DropFilter filter, boolean owned, long lostBefore) {
+        this.source = source;
+        this.filter = filter;
+        this.owned = owned;
+        this.lostBefore = lostBefore;
     }
 
-    /** Found out once in a process: a lab is refused at the first step, and the kernel's own description is long. */
-    private static final class Offer {
-        private static final Offer HERE = new Offer();
-
-        private Optional<SkbLayout> layout = Optional.empty();
-        private String refusal = "";
-
-        private Offer() {
-            try {
-                BpfCalls.program("a program that reads", DropProgram.probe(), DropProgram.LICENSE)
-                        .close();
-                layout = Optional.of(SkbLayout.ofThisKernel());
-            } catch (KernelException e) {
-                refusal = "the kernel's drop reasons are not to be had here: " + e.getMessage() + advice(e);
-            }
-        }
-
-        private static String advice(KernelException refused) {
-            if (refused.isNotPermitted()) {
-                return "; it takes CAP_BPF and CAP_PERFMON in the first user namespace, which a lab, or a container without"
-                        + " these, has not";
-            }
-            return refused.isNotSupported()
-                    ? "; this kernel was built without eBPF"
-                    : "; it takes Linux 5.17 built with CONFIG_DEBUG_INFO_BTF";
-        }
-    }
-
-    /** Why drops can't be heard of by this process, in a sentence; empty where they can. The first call takes some milliseconds. */
+    /** Why drops can't be heard of by this process alone, in a sentence; empty where they can. The first call takes some milliseconds. */
     public static Optional<String> refusal() {
-        return Optional.of(Offer.HERE.refusal).filter(why -> !why.isEmpty());
+        return DropKit.refusal();
     }
 
     /**
-     * Begins to listen.
+     * Begins to listen, with a program of its own.
      *
      * @throws SyscallException when the kernel refuses, as it does where there is a {@link #refusal}
      */
     public static Drops open(DropFilter filter) {
-        SkbLayout layout = Offer.HERE.layout.orElseThrow(
-                () -> new SyscallException("hear of dropped packets (" + Offer.HERE.refusal + ")", "bpf", Errno.EPERM));
-        List<Fd> armed = new ArrayList<>();
+        DropSource source = new DropSource(DropKit.make());
         try {
-            Fd lost = add(armed, BpfCalls.counter("the count of lost drops"));
-            Fd events = add(armed, BpfCalls.ring("the ring of drops", RING));
-            Fd format = add(armed, BpfCalls.text("the form of functions' names", DropProgram.FORMAT));
-            DropProgram.Maps maps = new DropProgram.Maps(events.number(), lost.number(), format.number());
-            byte[] instructions = DropProgram.make(layout, filter, maps);
-            Fd program = add(armed, BpfCalls.program("program that tells of drops", instructions, DropProgram.LICENSE));
-            EventRing ring = EventRing.of(events, RING);
-            try {
-                add(armed, BpfCalls.attach(program, TRACEPOINT));
-            } catch (RuntimeException e) {
-                ring.close();
-                throw e;
-            }
-            return new Drops(layout, armed, lost, program, ring);
+            return source.listen(filter, true);
         } catch (RuntimeException e) {
-            armed.forEach(Fd::close);
+            source.close();
             throw e;
         }
     }
 
-    private static Fd add(List<Fd> armed, Fd opened) {
-        armed.add(opened);
-        return opened;
+    /** Whoever calls this has the source's lock, as has everybody who touches what was told. */
+    void hear(Drop drop) {
+        if (filter.namespaces().contains(drop.namespace())) {
+            if (told.size() < MOST) {
+                told.add(drop);
+            } else {
+                lost++;
+            }
+        }
     }
 
     /** What was dropped since the last time, in the order in which the kernel told it. */
     public List<Drop> read() {
-        List<Drop> drops = new ArrayList<>();
-        long boot = Clock.boot();
-        ring.drain(event -> drops.add(Event.read(event, layout, boot)));
-        return drops;
+        synchronized (source) {
+            source.drain();
+            List<Drop> read = List.copyOf(told);
+            told.clear();
+            return read;
+        }
     }
 
     /** How many drops were not told: there was no room for them, or one happened while another was told on the same processor. */
     public long lost() {
-        return BpfCalls.count(lost) + BpfCalls.misses(program);
+        synchronized (source) {
+            return source.lostSince(lostBefore) + lost;
+        }
     }
 
-    /** Then nothing is armed any more; what was told and not read is lost. */
+    /** Then nothing is armed for it any more; what was told and not read is lost. */
     @Override
     public void close() {
-        armed.reversed().forEach(Fd::close);
-        ring.close();
+        source.leave(this, filter);
+        if (owned) {
+            source.close();
+        }
     }
 }

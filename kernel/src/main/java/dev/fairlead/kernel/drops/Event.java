@@ -23,7 +23,7 @@ final class Event {
     private Event() {}
 
     /** @param boot when the clock of {@code time} was 0, in nanoseconds since 1970 */
-    static Drop read(MemorySegment event, SkbLayout layout, long boot) {
+    static Drop read(MemorySegment event, DropReasons reasons, long boot) {
         byte[] packet = event.asSlice(PACKET, SNAP).toArray(ValueLayout.JAVA_BYTE);
         boolean v4 = (packet[0] & 0xf0) == 0x40;
         int length = v4 ? u16(packet, 2) : 40 + u16(packet, 4);
@@ -34,7 +34,7 @@ final class Event {
         return new Drop(
                 event.get(ValueLayout.JAVA_LONG, TIME) + boot,
                 Integer.toUnsignedLong(event.get(ValueLayout.JAVA_INT, NAMESPACE)),
-                layout.reason(event.get(ValueLayout.JAVA_INT, REASON)),
+                reasons.of(event.get(ValueLayout.JAVA_INT, REASON)),
                 event.getString(FUNCTION),
                 new Frame(frame, ETHERNET + length));
     }

@@ -42,6 +42,11 @@ final class EventRing implements AutoCloseable {
         }
     }
 
+    /** Whether something was written since the last time. */
+    boolean hasMore() {
+        return (long) POSITION.getAcquire(read.memory(), 0L) < (long) POSITION.getAcquire(written.memory(), 0L);
+    }
+
     /** Hands on what was written since the last time; the records are the kernel's again afterwards. */
     void drain(Consumer<MemorySegment> reader) {
         MemorySegment ring = written.memory();

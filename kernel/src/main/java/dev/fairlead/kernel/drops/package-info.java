@@ -3,8 +3,9 @@
  * reads. Source: {@code bpf(2)}, {@code <linux/bpf.h>}, {@code Documentation/bpf/ringbuf.rst}.
  *
  * <p>Start with {@link dev.fairlead.kernel.drops.Drops}, which is armed while it is open; what is wanted is a {@link
- * dev.fairlead.kernel.drops.DropFilter}, and what was dropped a {@link dev.fairlead.kernel.drops.Drop}. Values are immutable; what is
- * armed is used by one thread at a time.
+ * dev.fairlead.kernel.drops.DropFilter}, and what was dropped a {@link dev.fairlead.kernel.drops.Drop}. A process that may not make
+ * such a program can be lent a {@link dev.fairlead.kernel.drops.DropKit}. Values are immutable; who listens does so with one thread
+ * at a time.
  */
 @NullMarked
 package dev.fairlead.kernel.drops;

@@ -8,7 +8,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A unix stream socket, {@code unix(7)}. Beyond the JDK's it has abstract names, which leave no file behind, and passes
@@ -28,6 +31,10 @@ public final class UnixSocket implements AutoCloseable {
     private static final int POLLHUP = 0x10;
     private static final int SUN_PATH = 108;
     private static final int CHUNK = 64 * 1024;
+    private static final int CMSGHDR = 16;
+
+    /** How many descriptors may be sent at a time; the kernel itself takes 253. */
+    private static final int MOST_DESCRIPTORS = 12;
 
     private final Fd fd;
 
@@ -129,45 +136,78 @@ public final class UnixSocket implements AutoCloseable {
         }
     }
 
-    /** Bytes with the descriptor that came along, if any. An empty array is the end of the stream. */
-    public record Received(byte[] bytes, Optional<Fd> descriptor) {}
+    /** Bytes with the descriptors that came along. An empty array is the end of the stream. */
+    public record Received(byte[] bytes, List<Fd> descriptors) {
 
-    /** Reads what is there, waiting for at least one byte, and takes over at most one descriptor sent with it. */
-    public Received receive(int atMost) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment buffer = arena.allocate(atMost);
-            MemorySegment control = arena.allocate(64, 8);
-            MemorySegment header = messageHeader(arena, buffer, atMost, control, 64);
-            long got = Linux.call(
-                    "read from the " + fd, Linux.Call.RECVMSG, fd.number(), header.address(), MSG_CMSG_CLOEXEC);
-            byte[] bytes = buffer.asSlice(0, got).toArray(ValueLayout.JAVA_BYTE);
-            return new Received(bytes, descriptorIn(control, header.get(ValueLayout.JAVA_LONG, 40)));
+        /** The first of them. */
+        public Optional<Fd> descriptor() {
+            return descriptors.stream().findFirst();
         }
     }
 
-    private static Optional<Fd> descriptorIn(MemorySegment control, long controlLength) {
-        if (controlLength < 20
+    /** Reads what is there, waiting for at least one byte, and takes over at most one descriptor sent with it. */
+    public Received receive(int atMost) {
+        return receive(atMost, 1);
+    }
+
+    /** @param descriptors how many to take over at most; others are closed */
+    private Received receive(int atMost, int descriptors) {
+        int room = CMSGHDR + Integer.BYTES * MOST_DESCRIPTORS;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(atMost);
+            MemorySegment control = arena.allocate(room, 8);
+            MemorySegment header = messageHeader(arena, buffer, atMost, control, room);
+            long got = Linux.call(
+                    "read from the " + fd, Linux.Call.RECVMSG, fd.number(), header.address(), MSG_CMSG_CLOEXEC);
+            byte[] bytes = buffer.asSlice(0, got).toArray(ValueLayout.JAVA_BYTE);
+            return new Received(bytes, descriptorsIn(control, header.get(ValueLayout.JAVA_LONG, 40), descriptors));
+        }
+    }
+
+    private static List<Fd> descriptorsIn(MemorySegment control, long controlLength, int atMost) {
+        if (controlLength < CMSGHDR + Integer.BYTES
                 || control.get(ValueLayout.JAVA_INT, 8) != SOL_SOCKET
                 || control.get(ValueLayout.JAVA_INT, 12) != SCM_RIGHTS) {
-            return Optional.empty();
+            return List.of();
         }
-        long count = (control.get(ValueLayout.JAVA_LONG, 0) - 16) / 4;
-        for (long i = 1; i < count; i++) { // nobody asked for more than one: don't let them pile up
-            Linux.raw(Linux.Call.CLOSE, control.get(ValueLayout.JAVA_INT, 16 + 4 * i), 0, 0);
+        long count = (control.get(ValueLayout.JAVA_LONG, 0) - CMSGHDR) / Integer.BYTES;
+        List<Fd> taken = new ArrayList<>();
+        for (long i = 0; i < count; i++) {
+            int number = control.get(ValueLayout.JAVA_INT, CMSGHDR + Integer.BYTES * i);
+            if (i < atMost) {
+                taken.add(Fd.own(number, "descriptor received over a unix socket"));
+            } else { // nobody asked for more: don't let them pile up
+                Linux.raw(Linux.Call.CLOSE, number, 0, 0);
+            }
         }
-        return Optional.of(Fd.own(control.get(ValueLayout.JAVA_INT, 16), "descriptor received over a unix socket"));
+        return taken;
     }
 
     /** Sends bytes with a descriptor beside them; the receiver gets one of its own. */
     public void send(byte[] bytes, Fd descriptor) {
+        send(bytes, List.of(descriptor));
+    }
+
+    /** As {@link #send(byte[], Fd)}, with up to {@value #MOST_DESCRIPTORS}. @param bytes at least one */
+    public void send(byte[] bytes, List<Fd> descriptors) {
+        if (descriptors.size() > MOST_DESCRIPTORS) {
+            throw new IllegalArgumentException(
+                    descriptors.size() + " descriptors are too many; send at most " + MOST_DESCRIPTORS + " at a time");
+        }
+        long length = CMSGHDR + (long) Integer.BYTES * descriptors.size();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
-            MemorySegment control = arena.allocate(24, 8); // struct cmsghdr and one int, padded
-            control.set(ValueLayout.JAVA_LONG, 0, 20);
+            MemorySegment control = arena.allocate(length + 7 & ~7L, 8); // struct cmsghdr and the numbers, padded
+            control.set(ValueLayout.JAVA_LONG, 0, length);
             control.set(ValueLayout.JAVA_INT, 8, SOL_SOCKET);
             control.set(ValueLayout.JAVA_INT, 12, SCM_RIGHTS);
-            control.set(ValueLayout.JAVA_INT, 16, descriptor.number());
-            MemorySegment header = messageHeader(arena, buffer, bytes.length, control, 24);
+            for (int i = 0; i < descriptors.size(); i++) {
+                control.set(
+                        ValueLayout.JAVA_INT,
+                        CMSGHDR + (long) Integer.BYTES * i,
+                        descriptors.get(i).number());
+            }
+            MemorySegment header = messageHeader(arena, buffer, bytes.length, control, control.byteSize());
             long sent = Linux.call(
                     "send a descriptor over the " + fd,
                     Linux.Call.SENDMSG,
@@ -267,7 +307,17 @@ public final class UnixSocket implements AutoCloseable {
         }
     }
 
+    /** What is read; descriptors that come along are closed. */
     public InputStream input() {
+        return input(0, Fd::close);
+    }
+
+    /** What is read. @param descriptors is given each descriptor that comes along, and owns it */
+    public InputStream input(Consumer<Fd> descriptors) {
+        return input(MOST_DESCRIPTORS, descriptors);
+    }
+
+    private InputStream input(int atOnce, Consumer<Fd> descriptors) {
         return new InputStream() {
             @Override
             public int read() {
@@ -280,8 +330,8 @@ public final class UnixSocket implements AutoCloseable {
                 if (length == 0) {
                     return 0;
                 }
-                Received received = receive(Math.min(length, CHUNK));
-                received.descriptor().ifPresent(Fd::close);
+                Received received = receive(Math.min(length, CHUNK), atOnce);
+                received.descriptors().forEach(descriptors);
                 System.arraycopy(received.bytes(), 0, into, offset, received.bytes().length);
                 return received.bytes().length == 0 ? -1 : received.bytes().length;
             }

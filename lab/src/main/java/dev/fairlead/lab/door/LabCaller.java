@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.kernel.SyscallException;
 import dev.fairlead.kernel.process.Child;
 import dev.fairlead.kernel.process.Stranger;
+import dev.fairlead.kernel.sys.Fd;
 import dev.fairlead.kernel.sys.UnixSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,8 +31,18 @@ public final class LabCaller {
      * @throws LabRefusal when no such lab runs, or the lab refuses; the message is for the user
      */
     public static JsonNode ask(LabName lab, ObjectNode request) {
+        return ask(lab, request, List.of());
+    }
+
+    /** As {@link #ask(LabName, ObjectNode)}. @param lent descriptors that the lab gets too; they stay the caller's */
+    public static JsonNode ask(LabName lab, ObjectNode request, List<Fd> lent) {
         try (UnixSocket socket = connect(lab)) {
-            socket.write(LabDoor.JSON.writeValueAsBytes(request));
+            byte[] text = LabDoor.JSON.writeValueAsBytes(request);
+            if (lent.isEmpty()) {
+                socket.write(text);
+            } else {
+                socket.send(text, lent);
+            }
             socket.endOfOutput();
             JsonNode answer = LabDoor.JSON.readTree(socket.input());
             if (answer == null || answer.isMissingNode()) {

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.kernel.SyscallException;
+import dev.fairlead.kernel.sys.Fd;
 import dev.fairlead.kernel.sys.UnixSocket;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,17 +20,55 @@ import org.slf4j.LoggerFactory;
 public final class LabDoor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LabDoor.class);
     private static final int CALLER_SECONDS = 30;
+    private static final int MOST_DESCRIPTORS = 8;
     static final ObjectMapper JSON = new ObjectMapper();
 
     /** What the lab does with a request. */
     @FunctionalInterface
     public interface Answering {
         /**
-         * @param gone whether the caller has gone, so that nobody waits for the answer any more; may be asked from any thread
+         * @param caller who asks
          * @return what the answer holds beside {@code ok}
          * @throws LabRefusal when the request is wrong
          */
-        ObjectNode answer(JsonNode request, BooleanSupplier gone);
+        ObjectNode answer(JsonNode request, Caller caller);
+    }
+
+    /** Whoever waits for an answer. */
+    public interface Caller {
+        /** Whether the caller has gone, so that nobody waits for the answer any more; may be asked from any thread. */
+        boolean isGone();
+
+        /** Descriptors that came with the request, which are the taker's then. Those that nobody takes are closed. */
+        List<Fd> takeDescriptors();
+    }
+
+    private record Connection(UnixSocket socket, List<Fd> descriptors) implements Caller, AutoCloseable {
+        @Override
+        public boolean isGone() {
+            return socket.isHungUp();
+        }
+
+        @Override
+        public List<Fd> takeDescriptors() {
+            List<Fd> taken = List.copyOf(descriptors);
+            descriptors.clear();
+            return taken;
+        }
+
+        /** Hands in what comes with the request, up to a limit. */
+        void add(Fd descriptor) {
+            if (descriptors.size() < MOST_DESCRIPTORS) {
+                descriptors.add(descriptor);
+            } else {
+                descriptor.close();
+            }
+        }
+
+        @Override
+        public void close() {
+            takeDescriptors().forEach(Fd::close);
+        }
     }
 
     private final UnixSocket socket;
@@ -79,9 +119,9 @@ public final class LabDoor implements AutoCloseable {
         }
     }
 
-    private static ObjectNode answer(UnixSocket caller, Answering lab) throws IOException {
-        try {
-            ObjectNode answer = lab.answer(JSON.readTree(caller.input()), caller::isHungUp);
+    private static ObjectNode answer(UnixSocket socket, Answering lab) throws IOException {
+        try (Connection caller = new Connection(socket, new ArrayList<>())) {
+            ObjectNode answer = lab.answer(JSON.readTree(socket.input(caller::add)), caller);
             answer.put("ok", true);
             return answer;
         } catch (LabRefusal e) {

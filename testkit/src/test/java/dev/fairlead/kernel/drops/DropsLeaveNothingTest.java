@@ -118,6 +118,11 @@ class DropsLeaveNothingTest {
     }
 
     private static List<String> child(List<String> before) {
+        return child(before, DropsOfChild.class);
+    }
+
+    /** A JVM of its own. @param before what starts it */
+    static List<String> child(List<String> before, Class<?> main) {
         List<String> command = new ArrayList<>(before);
         command.addAll(List.of(
                 System.getProperty("java.home") + "/bin/java",
@@ -125,12 +130,12 @@ class DropsLeaveNothingTest {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                DropsOfChild.class.getName()));
+                main.getName()));
         return command;
     }
 
     /** Programs and places at tracepoints that a process holds: {@code prog_id:7}, {@code link_id:3}. */
-    private static Set<String> armed(String process) throws IOException {
+    static Set<String> armed(String process) throws IOException {
         Set<String> armed = new TreeSet<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc", process, "fdinfo"))) {
             for (Path one : all) {

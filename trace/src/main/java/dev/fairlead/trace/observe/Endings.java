@@ -130,7 +130,8 @@ final class Endings {
     Ending atSender(Place from, Flow asked, Attempt.End end, KernelDrops drops) {
         Ip to = asked.destination().ip();
         List<String> route = new ArrayList<>();
-        kernel.routeOfSender(asked).ifPresent(route::add);
+        Optional<String> taken = kernel.routeOfSender(asked);
+        taken.ifPresent(route::add);
         if (!from.isPod()) {
             kernel.link(from.node(), scene.uplink()).map(Device::text).ifPresent(route::add);
         }
@@ -141,9 +142,19 @@ final class Endings {
             case ANSWERED, REFUSED, UNREACHABLE, SILENT ->
                 new Ending(
                         "no packet left: "
-                                + drops.why(from.isPod() ? from.pod() : from.node())
+                                + drops.best()
+                                        .filter(KernelDrop::isOfNeighbour)
+                                        .map(_ -> "nobody answers for " + next(taken, to) + " on this link")
+                                        .or(() -> drops.why(from.isPod() ? from.pod() : from.node()))
                                         .orElse("nobody answers for " + to + " on this link, or there is no route"),
                         route);
         };
+    }
+
+    /** To whom a route hands a packet: the address behind {@code via}, or its destination. @param route as {@code ip route get} prints it */
+    private static String next(Optional<String> route, Ip destination) {
+        List<String> words = List.of(route.orElse("").split("\\s+"));
+        int via = words.indexOf("via");
+        return via < 0 || via + 1 == words.size() ? destination.toString() : words.get(via + 1);
     }
 }

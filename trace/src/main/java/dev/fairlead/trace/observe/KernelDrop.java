@@ -20,6 +20,11 @@ public record KernelDrop(Packet packet, long timeNs, String pod, String reason, 
         return !reason.equals("NOT_SPECIFIED") && !reason.equals("OTHERHOST");
     }
 
+    /** Whether it waited for somebody's MAC address, and nobody said so. */
+    boolean isOfNeighbour() {
+        return reason.equals("NEIGH_FAILED");
+    }
+
     /** {@code kernel drop reason: IP_INNOROUTES, in ip_rcv_finish_core}. */
     String text() {
         return "kernel drop reason: " + reason + ", in " + function;

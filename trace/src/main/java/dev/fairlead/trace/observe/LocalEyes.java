@@ -1,5 +1,6 @@
 package dev.fairlead.trace.observe;
 
+import dev.fairlead.kernel.drops.Drops;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.tap.Sighting;
 import dev.fairlead.kernel.tap.TapCounts;
@@ -25,12 +26,12 @@ public final class LocalEyes implements Eyes {
     private final Watch watch;
     private final NodeKernel kernel;
     private final Taps taps;
-    private final NodeDrops drops;
+    private final HeardDrops drops;
     private final Map<TapPoint, Spot> spots;
     private final Set<Flow> met = new LinkedHashSet<>();
 
     private LocalEyes(
-            Netns node, Watch watch, NodeKernel kernel, Taps taps, NodeDrops drops, Map<TapPoint, Spot> spots) {
+            Netns node, Watch watch, NodeKernel kernel, Taps taps, HeardDrops drops, Map<TapPoint, Spot> spots) {
         this.node = node;
         this.watch = watch;
         this.kernel = kernel;
@@ -47,19 +48,22 @@ public final class LocalEyes implements Eyes {
     private static LocalEyes open(Netns node, Watch watch) {
         List<Netns> pods = new ArrayList<>(); // needed only until the taps are open
         NodeKernel kernel = NodeKernel.arm(node, watch);
-        NodeDrops drops = NodeDrops.NONE;
+        HeardDrops drops = HeardDrops.NONE;
         try {
             Map<TapPoint, Spot> spots = new LinkedHashMap<>();
-            Map<Long, String> namespaces = new LinkedHashMap<>();
+            Map<Long, LentDrops.Home> homes = new LinkedHashMap<>();
             for (Watch.Watched watched : watch.devices()) {
                 Netns there = watched.netns().isEmpty() ? node : pod(watched, pods);
                 Spot spot = watched.spot();
                 spots.put(new TapPoint(there, spot.device(), spot.label()), spot);
-                if (NodeDrops.areTold()) {
-                    namespaces.put(there.inode(), spot.pod());
+                if (HeardDrops.areTold()) {
+                    homes.put(there.inode(), new LentDrops.Home(watch.node(), spot.pod()));
                 }
             }
-            drops = NodeDrops.arm(node, watch, namespaces);
+            if (HeardDrops.areTold()) {
+                homes.put(node.inode(), new LentDrops.Home(watch.node(), ""));
+                drops = HeardDrops.arm(Drops::open, homes, watch.filter());
+            }
             Taps taps = Taps.open(List.copyOf(spots.keySet()), watch.filter());
             return new LocalEyes(node, watch, kernel, taps, drops, spots);
         } catch (RuntimeException e) {
@@ -101,7 +105,7 @@ public final class LocalEyes implements Eyes {
             sights.addAll(more);
         }
         long dropped = taps.counts().stream().mapToLong(TapCounts::dropped).sum();
-        return new Findings(sights, kernel.facts(met, asked, drops.told()), dropped);
+        return new Findings(sights, kernel.facts(met, asked, drops.told(watch.node())), dropped);
     }
 
     @Override

@@ -35,6 +35,11 @@ public record NodeFacts(
         return new NodeFacts(node, passes, remembered, devices, new KernelDrops(told, drops.missing()), lost);
     }
 
+    /** The same with drops that were told elsewhere, by the clock that these are by. */
+    NodeFacts with(KernelDrops told) {
+        return new NodeFacts(node, passes, remembered, devices, told, lost);
+    }
+
     /**
      * An entry of conntrack. Where the two aren't mirror images, addresses are translated.
      *

@@ -27,16 +27,18 @@ public final class Observation implements AutoCloseable {
     private final Aim aim;
     private final Map<String, Eyes> eyes;
     private final Map<String, String> unwatched;
+    private final HeardDrops drops;
     private final List<Sight> sights = new ArrayList<>();
     private Flow asked;
     /** Somebody's first packet that was waited for. */
     private Optional<Packet> first = Optional.empty();
 
-    private Observation(Stage stage, Aim aim, Map<String, Eyes> eyes, Map<String, String> unwatched) {
+    private Observation(Stage stage, Aim aim, Map<String, Eyes> eyes, Map<String, String> unwatched, HeardDrops drops) {
         this.stage = stage;
         this.aim = aim;
         this.eyes = eyes;
         this.unwatched = unwatched;
+        this.drops = drops;
         this.asked = aim.flow();
     }
 
@@ -53,11 +55,11 @@ public final class Observation implements AutoCloseable {
             if (opened.answers().isEmpty() && !unwatched.isEmpty()) {
                 throw new EyesException("no node could be armed: " + unwatched);
             }
+            return new Observation(stage, aim, new TreeMap<>(opened.answers()), unwatched, stage.listen(aim));
         } catch (RuntimeException e) {
             closeAll(opened.answers());
             throw e;
         }
-        return new Observation(stage, aim, new TreeMap<>(opened.answers()), unwatched);
     }
 
     private static void addBlind(EachNode<?> asked, Map<String, String> unwatched) {
@@ -150,6 +152,7 @@ public final class Observation implements AutoCloseable {
     private void drainOthers(Eyes sender) {
         Map<String, Eyes> others = new TreeMap<>(eyes);
         others.values().remove(sender);
+        drops.listen();
         ask(others, (_, node) -> node.await(Duration.ZERO)).values().forEach(sights::addAll);
     }
 
@@ -178,6 +181,7 @@ public final class Observation implements AutoCloseable {
             List<NodeFacts> facts = findings.values().stream()
                     .map(Findings::facts)
                     .map(of -> of.at(nanos -> clocks.aligned(of.node(), nanos)))
+                    .map(of -> stage.drops().isEmpty() ? of : of.with(drops.told(of.node())))
                     .toList();
             List<Seen> seen = onTheirWay();
             long lost = findings.values().stream().mapToLong(Findings::lost).sum();
@@ -222,6 +226,10 @@ public final class Observation implements AutoCloseable {
 
     @Override
     public void close() {
-        closeAll(eyes);
+        try {
+            drops.close();
+        } finally {
+            closeAll(eyes);
+        }
     }
 }

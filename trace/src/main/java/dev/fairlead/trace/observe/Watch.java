@@ -36,7 +36,8 @@ public record Watch(String node, Flow flow, List<IpPort> targets, List<Ip> masks
         return filter(flow, targets, masks);
     }
 
-    private static TapFilter filter(Flow flow, List<IpPort> targets, List<Ip> masks) {
+    /** Which packets of a connection anything shows. */
+    static TapFilter filter(Flow flow, List<IpPort> targets, List<Ip> masks) {
         List<Ip> addresses = addresses(flow, masks);
         int id = flow.source().port();
         return flow.protocol().hasPorts()

@@ -2,6 +2,8 @@ package dev.fairlead.trace.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.kernel.drops.DropKit;
+import dev.fairlead.kernel.drops.DropSource;
 import dev.fairlead.kernel.drops.Drops;
 import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.netns.Sysctl;
@@ -17,10 +19,14 @@ import dev.fairlead.trace.Hop;
 import dev.fairlead.trace.Place;
 import dev.fairlead.trace.Scene;
 import dev.fairlead.trace.observe.Spot.Role;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +97,10 @@ class KernelDropsTest {
 
     /** One datagram or echo request, and what is told of it. */
     private Observed trace(Protocol protocol, String source, String destination) {
+        return trace(protocol, source, destination, Optional.empty());
+    }
+
+    private Observed trace(Protocol protocol, String source, String destination, Optional<LentDrops> lent) {
         List<Watch.Watched> devices = new ArrayList<>();
         devices.add(new Watch.Watched(new Spot("node-1", FROM.pod(), "eth0", Role.POD), path(client)));
         devices.add(new Watch.Watched(new Spot("node-1", "", "veth-c", Role.PORT), ""));
@@ -99,7 +109,8 @@ class KernelDropsTest {
         Stage stage = new Stage(
                 new Scene(ClusterPicture.EMPTY, List.of(FROM, TO), "fl0", "uplink"),
                 Map.of("node-1", LocalEyes.of(node)),
-                devices);
+                devices,
+                lent);
         IpPort to = IpPort.of(destination);
         try (Attempt attempt = Attempt.prepare(client, new Attempt.Kind(protocol, 0), Ip.of(source), to);
                 Observation observation =
@@ -131,6 +142,31 @@ class KernelDropsTest {
                 .isEqualTo(
                         "node-1's kernel dropped it: it has no route for it (IP_INNOROUTES); nobody in the cluster has"
                                 + " 10.9.9.9");
+    }
+
+    /** As in a lab: told to who asks, for all nodes at once, and then that counts and not what agents were told. */
+    @Test
+    void lent() throws IOException {
+        long here = ((Number) Files.getAttribute(Path.of("/proc/self/ns/user"), "unix:ino")).longValue();
+        try (DropSource source = new DropSource(DropKit.forUserNamespace(here))) {
+            LentDrops all = new LentDrops(
+                    source,
+                    Map.of(
+                            node.inode(),
+                            new LentDrops.Home("node-1", ""),
+                            b.inode(),
+                            new LentDrops.Home("node-1", TO.pod())));
+            assertReason(
+                    last(trace(Protocol.UDP, CLIENT, "10.9.9.9:4567", Optional.of(all)), Event.DROPPED),
+                    "IP_INNOROUTES");
+            sh(b, "nft 'table ip own { chain in { type filter hook input priority 0; udp dport 4567 drop; }; }'");
+            Observed seen = trace(Protocol.UDP, CLIENT, "10.244.2.7:4567", Optional.of(all));
+            assertReason(last(seen, Event.DELIVERED), "NETFILTER_DROP");
+            LentDrops less = new LentDrops(source, Map.of(node.inode(), new LentDrops.Home("node-1", "")));
+            assertThat(last(trace(Protocol.UDP, CLIENT, "10.244.2.7:4567", Optional.of(less)), Event.DELIVERED)
+                            .details())
+                    .noneMatch(line -> line.contains("drop reason"));
+        }
     }
 
     @Test
@@ -186,6 +222,20 @@ class KernelDropsTest {
         assertThat(seen.reply()).isNotEmpty();
         assertThat(last(seen, Event.DELIVERED).details()).noneMatch(line -> line.contains("drop reason"));
         assertThat(seen.ending()).isEmpty();
+    }
+
+    /** What the kernel calls the next address has a name. */
+    @Test
+    void aNeighbourThatDoesNotAnswerItsSender() {
+        Sysctl.in(client).write("net/ipv4/neigh/eth0/mcast_solicit", 1);
+        Sysctl.in(client).write("net/ipv4/neigh/eth0/retrans_time_ms", 50);
+        Observed seen = trace(CLIENT, "10.244.1.99:4567");
+        assertReason(last(seen, Event.DROPPED), "NEIGH_FAILED");
+        assertThat(seen.ending()).isEqualTo("no packet left: nobody answers for 10.244.1.99 on this link");
+        sh(client, "ip route replace default via 10.244.1.77");
+        seen = trace(CLIENT, "10.244.2.7:4567");
+        assertReason(last(seen, Event.DROPPED), "NEIGH_FAILED");
+        assertThat(seen.ending()).isEqualTo("no packet left: nobody answers for 10.244.1.77 on this link");
     }
 
     @Test
