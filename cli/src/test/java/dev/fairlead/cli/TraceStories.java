@@ -183,6 +183,17 @@ abstract class TraceStories extends DropStories {
         TracedLab.assertAgrees(traced().trace("client", "192.0.2.1:80", "--timeout", "0.3"));
     }
 
+    /** What is to come later than anybody waited for is no difference. */
+    @Test
+    void anErrorThatIsNotWaitedFor() {
+        JsonNode trace = traced().trace("client", "10.244.2.98:80", "--timeout", "0.3");
+        TracedLab.assertAgrees(trace);
+        assertThat(trace.path("reply")).isEmpty();
+        assertThat(trace.path("notes").toString())
+                .contains(
+                        "an ICMP error is to come back after 3 s, and this trace waited 300 ms; --timeout 5 is enough");
+    }
+
     @Test
     void aRuleOfSomebodyElsesTable() {
         JsonNode node = lab().node("node-2");

@@ -163,7 +163,7 @@ public final class TraceQuestion {
                 Observation observation = arm(attempt.flow())) {
             Attempt.Outcome outcome = attempt.make(timeout, gone);
             Observed seen = observation.finish(outcome.end());
-            return found(attempt.flow(), seen, outcome);
+            return found(attempt.flow(), seen, outcome, new Waited(timeout, "; --timeout 5 is enough"));
         }
     }
 
@@ -179,7 +179,7 @@ public final class TraceQuestion {
             }
             observation.awaitAnswer(LIVE_ANSWER);
             Observed seen = observation.finish(Attempt.End.SILENT);
-            return found(observation.flow(), seen, seen.outcome(LIVE_ANSWER));
+            return found(observation.flow(), seen, seen.outcome(LIVE_ANSWER), new Waited(LIVE_ANSWER, ""));
         }
     }
 
@@ -202,11 +202,20 @@ public final class TraceQuestion {
                 .toList();
     }
 
-    private Found found(Flow flow, Observed seen, Attempt.Outcome outcome) {
+    /** How long an answer was waited for, where none came. @param advice what to do where that was too short */
+    private record Waited(Duration time, String advice) {}
+
+    private Found found(Flow flow, Observed seen, Attempt.Outcome outcome, Waited waited) {
         Prediction predicted = seen.destination()
                 .filter(reached -> !reached.equals(to.address()))
                 .map(reached -> predictor.predict(from, flow, reached))
                 .orElseGet(() -> predictor.predict(from, flow));
+        List<String> notes = new ArrayList<>(seen.notes());
+        if (seen.reply().isEmpty() && predicted.isLaterThan(waited.time())) {
+            predicted = predicted.withoutReply();
+            notes.add("an ICMP error is to come back after " + Prediction.ASKING.toSeconds()
+                    + " s, and this trace waited " + waited.time().toMillis() + " ms" + waited.advice());
+        }
         Trace trace = new Trace(
                 from.object(),
                 to.name(),
@@ -214,7 +223,7 @@ public final class TraceQuestion {
                 seen.request(),
                 seen.reply(),
                 predicted,
-                seen.notes(),
+                notes,
                 seen.lostEvents(),
                 seen.unwatched(),
                 Verdict.of(outcome, seen));

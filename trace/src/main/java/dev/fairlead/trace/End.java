@@ -18,16 +18,22 @@ record End(Answer answer, Place place, String reason) {
         RESET,
         /** A node, by an ICMP error, a packet of its own. */
         ERROR,
+        /** The same, once the node has asked in vain for as long as {@link Prediction#ASKING} which MAC address the next one has. */
+        LATE_ERROR,
         /** The sender's own kernel; nothing comes over the network. */
         SENDER,
         /** Nobody. */
-        NOBODY
+        NOBODY;
+
+        boolean isError() {
+            return this == ERROR || this == LATE_ERROR;
+        }
     }
 
     Outcome outcome() {
         return switch (answer) {
             case RECEIVER -> Outcome.DELIVERED;
-            case RESET, ERROR, SENDER -> Outcome.REFUSED;
+            case RESET, ERROR, LATE_ERROR, SENDER -> Outcome.REFUSED;
             case NOBODY -> Outcome.DROPPED;
         };
     }

@@ -140,7 +140,7 @@ final class Journey {
         if (pod.isEmpty()) {
             walk.passes(new At(here.name(), "", bridge), Event.DROPPED, Wording.noPod(destination(), here, bridge));
             return new End(
-                    Answer.ERROR,
+                    Answer.LATE_ERROR,
                     here.place(),
                     Wording.nobody(destination(), here, hooks.receiver().isPresent()));
         }

@@ -1,6 +1,7 @@
 package dev.fairlead.trace;
 
 import dev.fairlead.packet.IpPort;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -11,13 +12,27 @@ import java.util.List;
  * @param choices where the connection could have gone as well: the other endpoints of the Service
  * @param outcome whether it arrives
  * @param reason why it doesn't, with what would make it pass; empty where it does
+ * @param late whether the answer comes only after {@link #ASKING}
  */
-public record Prediction(List<Hop> request, List<Hop> reply, List<IpPort> choices, Outcome outcome, String reason) {
+public record Prediction(
+        List<Hop> request, List<Hop> reply, List<IpPort> choices, Outcome outcome, String reason, boolean late) {
+    /** So long a kernel asks for a MAC address: three times, once a second, {@code mcast_solicit} and {@code retrans_time_ms}, arp(7). */
+    public static final Duration ASKING = Duration.ofSeconds(3);
 
     public Prediction {
         request = List.copyOf(request);
         reply = List.copyOf(reply);
         choices = List.copyOf(choices);
+    }
+
+    /** Whether the answer can't be there yet, after so long. */
+    public boolean isLaterThan(Duration waited) {
+        return late && !reply.isEmpty() && waited.compareTo(ASKING) <= 0;
+    }
+
+    /** The same until then: nothing has come back yet. */
+    public Prediction withoutReply() {
+        return new Prediction(request, List.of(), choices, outcome, reason, late);
     }
 
     /** How it ends. */

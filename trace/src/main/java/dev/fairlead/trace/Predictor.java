@@ -85,11 +85,12 @@ public final class Predictor {
         Walk there = new Walk(asked);
         End end = new Journey(this::node, hooks, there).from(from);
         List<Hop> back = reply(from, there.flow().reply(), end, hooks);
-        return new Prediction(there.hops(), back, hooks.choices(), end.outcome(), end.reason());
+        boolean late = end.answer() == Answer.LATE_ERROR;
+        return new Prediction(there.hops(), back, hooks.choices(), end.outcome(), end.reason(), late);
     }
 
     private List<Hop> reply(Place client, Flow flow, End end, RequestHooks request) {
-        String opening = end.answer() == Answer.ERROR
+        String opening = end.answer().isError()
                 ? "an ICMP error comes from " + end.place().node() + ": "
                 : "";
         Walk back = new Walk(flow, opening);

@@ -63,7 +63,7 @@ record ReplyHooks(Map<String, Memory> memories, Place client, Answer answer) imp
         String from = Wording.source(flow);
         return switch (answer) {
             case RESET -> "delivered: the client's connection to " + from + " is refused";
-            case ERROR -> "delivered: the client is told that " + from + " can't be reached";
+            case ERROR, LATE_ERROR -> "delivered: the client is told that " + from + " can't be reached";
             case RECEIVER, SENDER, NOBODY -> "delivered: the client sees an answer from " + from;
         };
     }
