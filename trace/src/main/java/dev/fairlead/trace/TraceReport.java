@@ -66,11 +66,13 @@ public record TraceReport(Trace trace) {
                         + (trace.requestDifference().isPresent()
                                 ? "hop " + (trace.requestDifference().getAsInt() + 1) + " there on"
                                 : "hop " + (trace.replyDifference().orElse(0) + 1) + " back on");
-        String lost = trace.lostEvents() == 0
+        long events = trace.lostEvents();
+        String lost = events == 0
                 ? "no event lost"
-                : trace.lostEvents()
-                        + " events lost: the kernel dropped them or kept no time of them, so hops may be missing or out of order";
-        return agreement + " · " + trace.request().size() + " hops there, "
+                : events + (events == 1 ? " event" : " events")
+                        + " lost: dropped by the kernel, or without a time, so hops may be missing or out of order";
+        int there = trace.request().size();
+        return agreement + " · " + there + (there == 1 ? " hop there, " : " hops there, ")
                 + trace.reply().size() + " back · " + lost;
     }
 

@@ -60,7 +60,7 @@ final class Endings {
     }
 
     /** What the device by which it is to leave has against it. */
-    private static Optional<String> ofDevice(String node, Device link, int length) {
+    private Optional<String> ofDevice(String node, Device link, int length) {
         return withoutCarrier(node, link)
                 .or(() -> length <= link.mtu() ? Optional.empty() : Optional.of(tooLong(node, link, length)));
     }
@@ -88,10 +88,12 @@ final class Endings {
                 : Optional.of(peer + " is stopped");
     }
 
-    private static Optional<String> withoutCarrier(String node, Device link) {
-        return link.carrier()
-                ? Optional.empty()
-                : Optional.of(node + "'s " + link.name() + " has no carrier, as with a cable that is out");
+    /** A bridge has none while all of its ports are down, or it has no ports. */
+    private Optional<String> withoutCarrier(String node, Device link) {
+        String why = link.name().equals(scene.bridge())
+                ? ", since no pod's veth pair is up at this bridge"
+                : ", as with a cable that is out";
+        return link.carrier() ? Optional.empty() : Optional.of(node + "'s " + link.name() + " has no carrier" + why);
     }
 
     /**
