@@ -8,7 +8,7 @@ import java.util.List;
  * Rows under headings, columns as wide as they need to be. Prints nothing when it has no rows.
  *
  * <p>Nothing is ever cut, since what is at the end of a line may be what somebody looks for. Where a terminal is too narrow,
- * lists go on below themselves, from the last column on; where that isn't enough, the last column is printed below its row.
+ * lists go on below themselves, from the last column on; where that isn't enough, the last columns are printed below their row.
  */
 final class Table {
     private static final String GAP = "  ";
@@ -31,31 +31,47 @@ final class Table {
         }
         int room = terminal.interactive() ? terminal.columns() : Integer.MAX_VALUE;
         int all = rows.getFirst().size();
-        int[] widths = widths(all, room);
-        boolean below = total(widths) > room;
-        if (below) {
-            widths = widths(all - 1, room);
-        }
+        boolean fits = total(widths(0, all, room)) <= room;
+        List<Integer> ends = fits ? List.of(all) : ends(all, room);
         for (int r = 0; r < rows.size(); r++) {
-            List<String> lines = lines(rows.get(r), widths);
-            if (below) {
-                Terminal.wrap(rows.get(r).getLast(), room - INDENT.length()).forEach(line -> lines.add(INDENT + line));
-            }
-            for (String line : lines) {
-                terminal.out().println(r == 0 ? terminal.style(Terminal.Style.BOLD, line) : line);
+            int from = 0;
+            for (int to : ends) {
+                String indent = from == 0 ? "" : INDENT;
+                int[] widths = widths(from, to, room - indent.length());
+                for (String line : lines(rows.get(r).subList(from, to), widths)) {
+                    terminal.out().println(indent + (r == 0 ? terminal.style(Terminal.Style.BOLD, line) : line));
+                }
+                from = to;
             }
         }
         terminal.out().println();
     }
 
-    /** Of the first {@code columns}: as wide as they want to be, or as narrow as lists can be for the {@code room}. */
-    private int[] widths(int columns, int room) {
+    /** Before which column each further part of a row begins below the part before it: each has as many as fit, at least one. */
+    private List<Integer> ends(int all, int room) {
+        List<Integer> ends = new ArrayList<>();
+        int from = 0;
+        for (int to = 1; to < all; to++) {
+            int indent = from == 0 ? 0 : INDENT.length();
+            if (total(widths(from, to + 1, Integer.MAX_VALUE)) > room - indent) {
+                ends.add(to);
+                from = to;
+            }
+        }
+        ends.add(all);
+        return ends;
+    }
+
+    /** Of the columns {@code from} up to {@code to}: as wide as they want to be, or as narrow as lists can be for the {@code room}. */
+    private int[] widths(int from, int to, int room) {
+        int columns = to - from;
         int[] widths = new int[columns];
         int[] least = new int[columns];
         for (List<String> row : rows) {
             for (int i = 0; i < columns; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-                for (String piece : row.get(i).split(" |(?<=,)", -1)) {
+                String cell = row.get(from + i);
+                widths[i] = Math.max(widths[i], cell.length());
+                for (String piece : cell.split(" |(?<=,)", -1)) {
                     least[i] = Math.max(least[i], piece.length());
                 }
             }

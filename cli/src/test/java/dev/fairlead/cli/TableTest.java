@@ -60,6 +60,34 @@ class TableTest {
                 """);
     }
 
+    /** As many as fit on each line; the parts below are a table too. */
+    @Test
+    void severalColumnsAreBelowTheRow() {
+        assertThat(on(40)).isEqualTo("""
+                POD
+                    IP                           PAUSE
+                    CONTAINERS
+                default/web-54f9df8696-6d96l
+                    10.244.2.2,fd00:10:244:2::2  536
+                    http=fairlead/http log=host
+
+                """);
+        printed.reset();
+        assertThat(on(20)).isEqualTo("""
+                POD
+                    IP
+                    PAUSE
+                    CONTAINERS
+                default/web-54f9df8696-6d96l
+                    10.244.2.2,
+                    fd00:10:244:2::2
+                    536
+                    http=fairlead/http
+                    log=host
+
+                """);
+    }
+
     @Test
     void aPipeGetsEveryRowOnALine() {
         table().print(Terminal.plain(printed, NOBODY, 20));
