@@ -15,7 +15,7 @@ import java.util.OptionalInt;
  * @param reply and the first one back
  * @param predicted what the plans say
  * @param notes what of the way its first packets don't meet, a sentence each
- * @param lostEvents how much of what it saw the kernel had to drop, or kept no time of
+ * @param lostEvents how much of what it saw the kernel had to drop
  * @param unwatched nodes where nothing could be seen, and why
  * @param verdict how it ended, in a few words
  */

@@ -70,7 +70,7 @@ public record TraceReport(Trace trace) {
         String lost = events == 0
                 ? "no event lost"
                 : events + (events == 1 ? " event" : " events")
-                        + " lost: dropped by the kernel, or without a time, so hops may be missing or out of order";
+                        + " lost: dropped by the kernel, so hops may be missing";
         int there = trace.request().size();
         return agreement + " · " + there + (there == 1 ? " hop there, " : " hops there, ")
                 + trace.reply().size() + " back · " + lost;

@@ -21,32 +21,28 @@ final class PacketSocket implements AutoCloseable {
     private static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
     private static final int SOL_SOCKET = 1;
     private static final int SOL_PACKET = 263;
-    private static final int SO_RCVBUF = 8;
+    private static final int SO_ERROR = 4;
     private static final int SO_ATTACH_FILTER = 26;
-    private static final int SO_TIMESTAMPNS = 35;
     private static final int PACKET_STATISTICS = 6;
-    private static final int PACKET_AUXDATA = 8;
     private static final int SIOCGIFINDEX = 0x8933;
     private static final int IFNAMSIZ = 16;
-    private static final int MSG_DONTWAIT = 0x40;
 
     private static final int ARPHRD_ETHER = 1;
     private static final int ARPHRD_LOOPBACK = 772;
-
-    /** The kernel takes twice this, or twice net.core.rmem_max where that is less; about 700 bytes for a small packet. */
-    private static final int RECEIVE_BUFFER = 4 << 20;
 
     /** {@code struct sockaddr_ll} of {@code <linux/if_packet.h>}. */
     static final int SOCKADDR_LL = 20;
 
     private final Fd fd;
+    private final PacketRing ring;
     private final String what;
     private long queued;
     private long dropped;
     private boolean wentDown;
 
-    private PacketSocket(Fd fd, String what) {
+    private PacketSocket(Fd fd, PacketRing ring, String what) {
         this.fd = fd;
+        this.ring = ring;
         this.what = what;
     }
 
@@ -63,15 +59,16 @@ final class PacketSocket implements AutoCloseable {
         // what was queued before filter and device were set would be read later as if it had passed them.
         Fd fd = namespace.call(
                 () -> Fd.own(Linux.call("open a " + what, Linux.Call.SOCKET, AF_PACKET, SOCK_RAW_CLOEXEC, 0), what));
-        PacketSocket socket = new PacketSocket(fd, what);
         try {
-            // First, because the kernel turns time stamps on a moment after it was asked to.
-            SocketOptions.set(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
-            SocketOptions.set(fd, SOL_PACKET, PACKET_AUXDATA, 1);
-            SocketOptions.set(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
-            socket.attach(program);
-            socket.bind(socket.index(device));
-            return socket;
+            PacketSocket socket = new PacketSocket(fd, PacketRing.of(fd), what);
+            try {
+                socket.attach(program);
+                socket.bind(socket.index(device));
+                return socket;
+            } catch (RuntimeException e) {
+                socket.ring.close();
+                throw e;
+            }
         } catch (RuntimeException e) {
             fd.close();
             throw e;
@@ -125,29 +122,34 @@ final class PacketSocket implements AutoCloseable {
         return fd.number();
     }
 
-    /** Sends a frame by the device. */
-    void send(byte[] frame) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, frame);
-            Linux.call("send by the " + what, Linux.Call.SENDTO, fd.number(), bytes.address(), frame.length, 0, 0, 0);
+    /** The next packet, if there is one. */
+    Optional<PacketRing.Arrival> receive() {
+        Optional<PacketRing.Arrival> arrival = ring.receive();
+        if (arrival.isEmpty()) {
+            lookForAnError(); // else a wait would end at once because of it
         }
+        return arrival;
     }
 
-    /** The next packet, if there is one. */
-    Optional<PacketBuffer.Arrival> receive(PacketBuffer buffer) {
-        while (true) {
-            long got = Linux.raw(Linux.Call.RECVMSG, fd.number(), buffer.prepare(), MSG_DONTWAIT);
-            if (got >= 0) {
-                return Optional.of(buffer.arrival((int) got));
-            }
-            Errno errno = new Errno((int) -got);
-            if (errno.equals(Errno.EAGAIN)) {
-                return Optional.empty();
-            }
+    /** What happened to the socket, which the kernel says once. */
+    private void lookForAnError() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment error = arena.allocate(4, 4);
+            MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, 4);
+            Linux.call(
+                    "read from the " + what,
+                    Linux.Call.GETSOCKOPT,
+                    fd.number(),
+                    SOL_SOCKET,
+                    SO_ERROR,
+                    error.address(),
+                    length.address(),
+                    0);
+            Errno errno = new Errno(error.get(ValueLayout.JAVA_INT, 0));
             if (errno.equals(Errno.ENETDOWN)) {
-                wentDown = true; // said once; what was queued before can still be read
-            } else if (!errno.equals(Errno.EINTR)) {
-                throw new SyscallException("read from the " + what, "recvmsg", errno);
+                wentDown = true; // what came before can still be read
+            } else if (errno.number() != 0) {
+                throw new SyscallException("read from the " + what, "packet", errno);
             }
         }
     }
@@ -175,6 +177,7 @@ final class PacketSocket implements AutoCloseable {
 
     @Override
     public void close() {
+        ring.close();
         fd.close();
     }
 

@@ -8,11 +8,9 @@ import dev.fairlead.packet.Mac;
  * @param point where, as it was given to whoever opened the tap
  * @param nanos when, in nanoseconds since 1970 (CLOCK_REALTIME). An incoming packet may keep the time at which
  *     the namespace got it: on a bridge it is often the same as at the port where it came in
- * @param read whether {@code nanos} is only when it was read: for a moment after the host's first tap was opened the kernel
- *     doesn't keep times yet
  * @param type in what direction, and for whom
  */
-public record Sighting(TapPoint point, long nanos, boolean read, PacketType type, Frame frame, SeenPacket packet) {
+public record Sighting(TapPoint point, long nanos, PacketType type, Frame frame, SeenPacket packet) {
     public boolean outgoing() {
         return type == PacketType.OUTGOING;
     }

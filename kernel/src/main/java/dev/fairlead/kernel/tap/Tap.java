@@ -1,7 +1,6 @@
 package dev.fairlead.kernel.tap;
 
 import dev.fairlead.kernel.DecodeException;
-import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,8 +19,7 @@ public final class Tap implements AutoCloseable {
     }
 
     /**
-     * Begins to listen. Needs CAP_NET_RAW in the namespace. The times of the first packets may be those at which they were
-     * read ({@link Sighting#read}), where this is the host's first tap; {@link Taps#open} waits that out. Of the namespace's and the device's going away the tap takes no
+     * Begins to listen. Needs CAP_NET_RAW in the namespace. Of the namespace's and the device's going away the tap takes no
      * harm: it hears nothing more then.
      *
      * @throws dev.fairlead.kernel.SyscallException that {@code isNotFound()} when there is no such device
@@ -41,21 +39,15 @@ public final class Tap implements AutoCloseable {
 
     /** The next packet that has been seen, without waiting for one. */
     public Optional<Sighting> next() {
-        try (Arena arena = Arena.ofConfined()) {
-            return next(new PacketBuffer(arena));
-        }
-    }
-
-    private Optional<Sighting> next(PacketBuffer buffer) {
         while (true) {
-            Optional<PacketBuffer.Arrival> arrival = socket.receive(buffer);
+            Optional<PacketRing.Arrival> arrival = socket.receive();
             if (arrival.isEmpty()) {
                 return Optional.empty();
             }
-            PacketBuffer.Arrival it = arrival.get();
+            PacketRing.Arrival it = arrival.get();
             try {
                 SeenPacket packet = SeenPacket.decode(it.frame());
-                return Optional.of(new Sighting(point, it.nanos(), it.read(), it.type(), it.frame(), packet));
+                return Optional.of(new Sighting(point, it.nanos(), it.type(), it.frame(), packet));
             } catch (DecodeException e) {
                 unreadable++; // anybody can send such: a trace goes on, and says so at its end
             }
@@ -66,11 +58,11 @@ public final class Tap implements AutoCloseable {
      * Reads what has been seen until a time, and one packet more where there are later ones: that there is an end, when they
      * come faster than they are read.
      */
-    void drain(PacketBuffer buffer, long until, List<Sighting> into) {
-        Optional<Sighting> next = next(buffer);
+    void drain(long until, List<Sighting> into) {
+        Optional<Sighting> next = next();
         while (next.isPresent()) {
             into.add(next.get());
-            next = next.get().nanos() > until ? Optional.empty() : next(buffer);
+            next = next.get().nanos() > until ? Optional.empty() : next();
         }
     }
 

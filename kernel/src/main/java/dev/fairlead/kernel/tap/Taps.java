@@ -9,6 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.IntConsumer;
 
 /**
  * Hears of the packets of one connection on many devices, of many namespaces, in the order in which they passed. For one
@@ -28,8 +33,7 @@ public final class Taps implements AutoCloseable {
     }
 
     /**
-     * Opens a tap at each point, or none, and waits until the kernel keeps the times of packets: some milliseconds. Needs
-     * CAP_NET_RAW in the namespaces, and may make one of its own.
+     * Opens a tap at each point, or none. Needs CAP_NET_RAW in the namespaces.
      *
      * @param points where devices pass a packet on without a time of its own, as a bridge and the port that it came in by do,
      *     packets are given in the order of this list
@@ -37,16 +41,49 @@ public final class Taps implements AutoCloseable {
      * @throws IllegalArgumentException when what a device carries doesn't begin with an Ethernet header
      */
     public static Taps open(List<TapPoint> points, TapFilter filter) {
-        List<Tap> open = new ArrayList<>();
-        try {
-            for (TapPoint point : points) {
-                open.add(Tap.open(point, filter));
+        Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
+        AtomicReferenceArray<Tap> open = new AtomicReferenceArray<>(points.size());
+        sideBySide(points.size(), i -> {
+            try {
+                open.set(i, Tap.open(points.get(i), filter));
+            } catch (RuntimeException e) {
+                failures.add(e);
             }
-            StampProbe.await();
-            return new Taps(open);
-        } catch (RuntimeException e) {
-            open.forEach(Tap::close);
-            throw e;
+        });
+        List<Tap> taps = new ArrayList<>();
+        for (int i = 0; i < points.size(); i++) {
+            Optional.ofNullable(open.get(i)).ifPresent(taps::add);
+        }
+        Taps opened = new Taps(taps);
+        if (!failures.isEmpty()) {
+            opened.close();
+            throw failures.remove();
+        }
+        return opened;
+    }
+
+    /** The kernel has each tap wait for others, RCU's grace period, as it opens and as it closes; several can wait at the same time. */
+    private static void sideBySide(int count, IntConsumer action) {
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 1; i < count; i++) {
+            int one = i;
+            threads.add(Thread.ofPlatform().daemon().name("tap").start(() -> action.accept(one)));
+        }
+        if (count > 0) {
+            action.accept(0);
+        }
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true; // none may stay open behind our back
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -63,13 +100,12 @@ public final class Taps implements AutoCloseable {
                 return List.of();
             }
             held.clear();
-            PacketBuffer buffer = new PacketBuffer(arena);
             List<Sighting> more = new ArrayList<>();
             // What comes while we read, at a tap that has been read, would be missing between packets of the others: so
             // later ones wait for the next answer.
             long until = Clock.sinceEpoch();
             for (Tap tap : taps) {
-                tap.drain(buffer, until, more);
+                tap.drain(until, more);
             }
             for (Sighting sighting : more) {
                 (sighting.nanos() > until ? held : seen).add(sighting);
@@ -112,6 +148,6 @@ public final class Taps implements AutoCloseable {
 
     @Override
     public void close() {
-        taps.forEach(Tap::close);
+        sideBySide(taps.size(), i -> taps.get(i).close());
     }
 }

@@ -9,9 +9,6 @@ final class Wire {
     static final int ETH_P_IP = 0x0800;
     static final int ETH_P_IPV6 = 0x86dd;
 
-    /** IEEE 802's "local experimental": nobody listens to it. */
-    static final int ETH_P_EXPERIMENT = 0x88b5;
-
     static final int IPPROTO_ICMP = 1;
     static final int IPPROTO_ICMPV6 = 58;
 

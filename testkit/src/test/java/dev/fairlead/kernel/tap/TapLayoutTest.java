@@ -15,24 +15,32 @@ class TapLayoutTest {
         assertLayout(
                 "sockaddr_ll",
                 PacketSocket.SOCKADDR_LL,
-                Map.of("sll_family", 0, "sll_protocol", 2, "sll_ifindex", 4, "sll_hatype", 8, "sll_pkttype", 10));
+                Map.of(
+                        "sll_family",
+                        0,
+                        "sll_protocol",
+                        2,
+                        "sll_ifindex",
+                        4,
+                        "sll_hatype",
+                        8,
+                        "sll_pkttype",
+                        PacketRing.TYPE));
         assertLayout("sock_filter", BpfInstruction.BYTES, Map.of("code", 0, "jt", 2, "jf", 3, "k", 4));
         assertLayout("sock_fprog", 16, Map.of("len", 0, "filter", 8));
         assertLayout("tpacket_stats", 8, Map.of("tp_packets", 0, "tp_drops", 4));
-        assertLayout("tpacket_auxdata", 20, Map.of("tp_status", 0, "tp_len", 4, "tp_snaplen", 8));
         assertLayout(
-                "user_msghdr",
-                PacketBuffer.MSGHDR,
+                "tpacket_req", 16, Map.of("tp_block_size", 0, "tp_block_nr", 4, "tp_frame_size", 8, "tp_frame_nr", 12));
+        assertLayout(
+                "tpacket2_hdr",
+                PacketRing.HEADER,
                 Map.of(
-                        "msg_name", 0,
-                        "msg_namelen", 8,
-                        "msg_iov", 16,
-                        "msg_iovlen", 24,
-                        "msg_control", 32,
-                        "msg_controllen", 40,
-                        "msg_flags", 48));
-        assertLayout("cmsghdr", PacketBuffer.CMSGHDR, Map.of("cmsg_len", 0, "cmsg_level", 8, "cmsg_type", 12));
-        assertLayout("iovec", 16, Map.of("iov_base", 0, "iov_len", 8));
+                        "tp_status", 0,
+                        "tp_len", PacketRing.LENGTH,
+                        "tp_snaplen", PacketRing.CAUGHT,
+                        "tp_mac", PacketRing.MAC,
+                        "tp_sec", PacketRing.SECONDS,
+                        "tp_nsec", PacketRing.NANOS));
     }
 
     private void assertLayout(String name, int size, Map<String, Integer> offsets) {

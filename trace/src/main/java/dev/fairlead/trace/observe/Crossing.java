@@ -15,14 +15,13 @@ import java.util.Map;
 record Crossing(String from, String to, long leftNs, long enteredNs) {
 
     /**
-     * Of packets that uplinks saw: where one is met several times, as it was sent again, the first time on each side. What has no time
-     * of its own tells nothing of clocks.
+     * Of packets that uplinks saw: where one is met several times, as it was sent again, the first time on each side.
      */
     static List<Crossing> of(List<Seen> seen) {
         Map<Packet, Map<String, Long>> left = new LinkedHashMap<>();
         Map<Packet, Map<String, Long>> entered = new LinkedHashMap<>();
         for (Seen one : seen) {
-            if (one.timed() && one.spot().role() == Role.UPLINK) {
+            if (one.spot().role() == Role.UPLINK) {
                 (one.outgoing() ? left : entered)
                         .computeIfAbsent(one.packet(), _ -> new LinkedHashMap<>())
                         .merge(one.spot().node(), one.timeNs(), Math::min);

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Makes one way of the many places where a packet was met. Devices tell when, and what it looked like; between two devices of one
@@ -47,7 +46,6 @@ final class Joiner {
      * The ways of the first packet there and the first one back.
      *
      * @param ending and {@code error} and {@code notes} as {@link Observed} has them
-     * @param untimed at how many places the kernel kept no time
      * @param startNs when the former was first seen, 0 if never
      */
     record Ways(
@@ -56,8 +54,7 @@ final class Joiner {
             String ending,
             Optional<Packet.IcmpError> error,
             List<String> notes,
-            long startNs,
-            long untimed) {}
+            long startNs) {}
 
     /** @param aim who sent, and what it was sent on to @param asked as it was sent */
     static Ways join(Scene scene, Aim aim, KernelAnswers kernel, Flow asked, Told told) {
@@ -79,10 +76,7 @@ final class Joiner {
         home.notes().stream().filter(note -> !notes.contains(note)).forEach(notes::add);
         Optional<Packet.IcmpError> error =
                 back.stream().findFirst().flatMap(seen -> seen.packet().error());
-        long untimed = Stream.concat(there.stream(), back.stream())
-                .filter(seen -> !seen.timed())
-                .count();
-        return new Ways(went, came, out.ending(), error, notes, start, untimed);
+        return new Ways(went, came, out.ending(), error, notes, start);
     }
 
     /** Where the first packet of a direction was met, each place once, in the order of time. */
@@ -125,9 +119,7 @@ final class Joiner {
         }
         if (inside.isPresent()) {
             ends(inside.get());
-        } else if (complete
-                && places.stream().allMatch(Seen::timed)
-                && places.getLast().outgoing()) {
+        } else if (complete && places.getLast().outgoing()) {
             Packet packet = places.getLast().packet();
             hops.endedOnTheWay(places.getLast(), node -> drops.of(node, "", packet));
         }

@@ -91,7 +91,7 @@ public final class LocalEyes implements Eyes {
         for (Sighting sighting : taps.await(patience)) {
             Spot spot = spots.get(sighting.point());
             if (spot != null) {
-                sights.add(new Sight(sighting.nanos(), sighting.read(), spot, sighting.type(), sighting.frame()));
+                sights.add(new Sight(sighting.nanos(), spot, sighting.type(), sighting.frame()));
                 PacketReader.read(sighting.packet()).ifPresent(packet -> met.add(packet.flow()));
             }
         }

@@ -195,7 +195,7 @@ public final class Observation implements AutoCloseable {
                     ways.notes(),
                     ways.startNs(),
                     sights,
-                    lost + ways.untimed(),
+                    lost,
                     unwatched);
         } finally {
             close();

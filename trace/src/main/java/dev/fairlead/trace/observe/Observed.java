@@ -16,8 +16,8 @@ import java.util.OptionalLong;
  * @param notes what of the way a first packet doesn't meet, a sentence each
  * @param startNs when the first packet was first seen, in nanoseconds since 1970
  * @param sights every packet of the connection, for a capture file, in the order of time
- * @param lostEvents how much the kernel had to drop of what it told: packets of taps, packets of the two ways of which it
- *     kept no time, so that their order isn't sure, and 1 for each node whose rules' steps weren't all told
+ * @param lostEvents how much the kernel had to drop of what it told: packets of taps, and 1 for each node whose rules' steps weren't
+ *     all told
  * @param unwatched nodes that couldn't be armed, or asked afterwards, and why
  */
 public record Observed(

@@ -10,11 +10,10 @@ import java.util.Optional;
  * A packet at a device, as a node's eyes had it.
  *
  * @param nanos when, in nanoseconds since 1970, by the node's clock
- * @param read whether that is only when it was read, since its kernel kept no time of it
  * @param spot where
  * @param type in what direction, and for whom
  */
-public record Sight(long nanos, boolean read, Spot spot, PacketType type, Frame frame) {
+public record Sight(long nanos, Spot spot, PacketType type, Frame frame) {
 
     boolean outgoing() {
         return type == PacketType.OUTGOING;
@@ -30,10 +29,10 @@ public record Sight(long nanos, boolean read, Spot spot, PacketType type, Frame 
     }
 
     Optional<Seen> seen() {
-        return packet().map(packet -> new Seen(nanos, !read, spot, outgoing(), packet));
+        return packet().map(packet -> new Seen(nanos, spot, outgoing(), packet));
     }
 
     Sight at(long time) {
-        return new Sight(time, read, spot, type, frame);
+        return new Sight(time, spot, type, frame);
     }
 }

@@ -93,7 +93,6 @@ final class WireValues {
                 sight -> JSON.objectNode()
                         .put("device", spots.indexOf(sight.spot()))
                         .put("nanos", sight.nanos())
-                        .put("read", sight.read())
                         .put("type", sight.type().name())
                         .put("length", sight.frame().length())
                         .put("frame", sight.frame().bytes()));
@@ -104,7 +103,6 @@ final class WireValues {
                 field,
                 sight -> new Sight(
                         sight.number("nanos", 0, Long.MAX_VALUE),
-                        sight.flag("read"),
                         watch.devices()
                                 .get((int) sight.number(
                                         "device", 0, watch.devices().size() - 1))

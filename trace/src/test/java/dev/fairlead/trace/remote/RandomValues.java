@@ -71,7 +71,6 @@ record RandomValues(SplittableRandom random) {
         random.nextBytes(frame);
         return new Sight(
                 random.nextLong(Long.MAX_VALUE),
-                random.nextBoolean(),
                 watch.devices().get(random.nextInt(3)).spot(),
                 one(PacketType.values()),
                 new Frame(frame, frame.length + random.nextInt(3000)));
