@@ -479,11 +479,7 @@ public final class Lab implements AutoCloseable {
         loop.call(() -> Boolean.TRUE); // what it was doing is done
         page.close();
         drops.close();
-        api.whenComplete((opened, _) -> {
-            if (opened != null) {
-                opened.close();
-            }
-        });
+        var unused = api.thenAccept(LabApi::close);
         nodes.close();
         workers.shutdown();
         loop.close();

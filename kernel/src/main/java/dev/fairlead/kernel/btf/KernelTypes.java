@@ -27,9 +27,7 @@ public final class KernelTypes {
     public static final Path FILE = Path.of("/sys/kernel/btf/vmlinux");
 
     private static final int MAGIC = 0xeb9f;
-    private static final int TYPE = 12;
-    private static final int MEMBER = 12;
-    private static final int ENUMERATOR = 8, ENUMERATOR_64 = 12;
+    private static final int TYPE = 12, MEMBER = 12, ENUMERATOR = 8, ENUMERATOR_64 = 12;
 
     /** How many names or anonymous structures one thing has, at most: a damaged description may go in a circle. */
     private static final int MOST_NAMES = 64;
@@ -158,8 +156,7 @@ public final class KernelTypes {
     private Optional<Integer> find(String name, int kind) {
         byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
         for (int id = 1; id < types.length; id++) {
-            int information = words[types[id] / Integer.BYTES + 1];
-            if ((information >>> 24 & 0x1f) == kind && isNamed(types[id], wanted)) {
+            if ((words[types[id] / Integer.BYTES + 1] >>> 24 & 0x1f) == kind && isNamed(types[id], wanted)) {
                 return Optional.of(types[id]);
             }
         }
