@@ -36,8 +36,10 @@ final class Wanted {
             ByteBuffer key = key(packets.family() == Family.IPV4 ? IPV4 : IPV6);
             keys.add(key.put(VALUE, address.bytes()));
         }
-        for (int port : packets.ports()) {
-            keys.add(key(PORT).order(ByteOrder.BIG_ENDIAN).putShort(VALUE, (short) port));
+        if (packets.protocol().hasPorts()) { // else they are identifiers
+            for (int port : packets.ports()) {
+                keys.add(key(PORT).order(ByteOrder.BIG_ENDIAN).putShort(VALUE, (short) port));
+            }
         }
         return keys;
     }

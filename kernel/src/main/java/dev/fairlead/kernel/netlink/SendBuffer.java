@@ -4,6 +4,7 @@ import dev.fairlead.kernel.Errno;
 import dev.fairlead.kernel.NetlinkException;
 import dev.fairlead.kernel.sys.Fd;
 import dev.fairlead.kernel.sys.Linux;
+import dev.fairlead.kernel.sys.SocketOptions;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -21,16 +22,7 @@ record SendBuffer(Fd fd) {
     int bytes() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(ValueLayout.JAVA_INT);
-            MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, 4);
-            Linux.call(
-                    "ask for the send buffer of the " + fd,
-                    Linux.Call.GETSOCKOPT,
-                    fd.number(),
-                    SOL_SOCKET,
-                    SO_SNDBUF,
-                    value.address(),
-                    length.address(),
-                    0);
+            SocketOptions.get("ask for the send buffer of the " + fd, fd, SOL_SOCKET, SO_SNDBUF, value);
             return value.get(ValueLayout.JAVA_INT, 0) - KEPT;
         }
     }

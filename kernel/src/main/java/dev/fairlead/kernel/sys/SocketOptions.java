@@ -4,7 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** {@code setsockopt(2)}, by the numbers of the headers. Any thread. */
+/** {@code setsockopt(2)} and {@code getsockopt(2)}, by the numbers of the headers. Any thread. */
 public final class SocketOptions {
     private SocketOptions() {}
 
@@ -30,5 +30,20 @@ public final class SocketOptions {
                 value.address(),
                 value.byteSize(),
                 0);
+    }
+
+    /**
+     * Asks for an option, or for something that the kernel tells only once.
+     *
+     * @param wanted as a part of a sentence
+     * @param value is filled, as far as the kernel has something
+     * @throws dev.fairlead.kernel.SyscallException when the kernel refuses
+     */
+    public static void get(String wanted, Fd socket, int level, int name, MemorySegment value) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, (int) value.byteSize());
+            Linux.call(
+                    wanted, Linux.Call.GETSOCKOPT, socket.number(), level, name, value.address(), length.address(), 0);
+        }
     }
 }

@@ -119,16 +119,7 @@ public final class UnixSocket implements AutoCloseable {
     public Peer peer() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment credentials = arena.allocate(12); // struct ucred
-            MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, 12);
-            Linux.call(
-                    "ask who is at the other end of the " + fd,
-                    Linux.Call.GETSOCKOPT,
-                    fd.number(),
-                    SOL_SOCKET,
-                    SO_PEERCRED,
-                    credentials.address(),
-                    length.address(),
-                    0);
+            SocketOptions.get("ask who is at the other end of the " + fd, fd, SOL_SOCKET, SO_PEERCRED, credentials);
             return new Peer(
                     credentials.get(ValueLayout.JAVA_INT, 0),
                     credentials.get(ValueLayout.JAVA_INT, 4),

@@ -135,16 +135,7 @@ final class PacketSocket implements AutoCloseable {
     private void lookForAnError() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment error = arena.allocate(4, 4);
-            MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, 4);
-            Linux.call(
-                    "read from the " + what,
-                    Linux.Call.GETSOCKOPT,
-                    fd.number(),
-                    SOL_SOCKET,
-                    SO_ERROR,
-                    error.address(),
-                    length.address(),
-                    0);
+            SocketOptions.get("read from the " + what, fd, SOL_SOCKET, SO_ERROR, error);
             Errno errno = new Errno(error.get(ValueLayout.JAVA_INT, 0));
             if (errno.equals(Errno.ENETDOWN)) {
                 wentDown = true; // what came before can still be read
@@ -158,16 +149,7 @@ final class PacketSocket implements AutoCloseable {
     TapCounts counts(long unreadable) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment stats = arena.allocate(8, 4);
-            MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, 8);
-            Linux.call(
-                    "count the packets of the " + what,
-                    Linux.Call.GETSOCKOPT,
-                    fd.number(),
-                    SOL_PACKET,
-                    PACKET_STATISTICS,
-                    stats.address(),
-                    length.address(),
-                    0);
+            SocketOptions.get("count the packets of the " + what, fd, SOL_PACKET, PACKET_STATISTICS, stats);
             long drops = Integer.toUnsignedLong(stats.get(ValueLayout.JAVA_INT, 4));
             queued += Integer.toUnsignedLong(stats.get(ValueLayout.JAVA_INT, 0)) - drops; // tp_packets has both
             dropped += drops;

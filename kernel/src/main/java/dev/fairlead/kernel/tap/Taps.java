@@ -9,11 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.IntConsumer;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
 
 /**
  * Hears of the packets of one connection on many devices, of many namespaces, in the order in which they passed. For one
@@ -35,55 +34,43 @@ public final class Taps implements AutoCloseable {
     /**
      * Opens a tap at each point, or none. Needs CAP_NET_RAW in the namespaces.
      *
-     * @param points where devices pass a packet on without a time of its own, as a bridge and the port that it came in by do,
-     *     packets are given in the order of this list
+     * @param points in whose order packets of the same time are given, see {@link Sighting#nanos}
      * @throws dev.fairlead.kernel.SyscallException when one can't be opened
      * @throws IllegalArgumentException when what a device carries doesn't begin with an Ethernet header
      */
     public static Taps open(List<TapPoint> points, TapFilter filter) {
-        Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
-        AtomicReferenceArray<Tap> open = new AtomicReferenceArray<>(points.size());
-        sideBySide(points.size(), i -> {
-            try {
-                open.set(i, Tap.open(points.get(i), filter));
-            } catch (RuntimeException e) {
-                failures.add(e);
-            }
-        });
-        List<Tap> taps = new ArrayList<>();
-        for (int i = 0; i < points.size(); i++) {
-            Optional.ofNullable(open.get(i)).ifPresent(taps::add);
+        List<Future<Tap>> opened = sideBySide(points, point -> Tap.open(point, filter));
+        Taps taps = new Taps(opened.stream()
+                .filter(tap -> tap.state() == Future.State.SUCCESS)
+                .map(Future::resultNow)
+                .toList());
+        try {
+            requireAll(opened);
+            return taps;
+        } catch (RuntimeException e) {
+            taps.close();
+            throw e;
         }
-        Taps opened = new Taps(taps);
-        if (!failures.isEmpty()) {
-            opened.close();
-            throw failures.remove();
-        }
-        return opened;
     }
 
     /** The kernel has each tap wait for others, RCU's grace period, as it opens and as it closes; several can wait at the same time. */
-    private static void sideBySide(int count, IntConsumer action) {
-        List<Thread> threads = new ArrayList<>();
-        for (int i = 1; i < count; i++) {
-            int one = i;
-            threads.add(Thread.ofPlatform().daemon().name("tap").start(() -> action.accept(one)));
-        }
-        if (count > 0) {
-            action.accept(0);
-        }
-        boolean interrupted = false;
-        for (Thread thread : threads) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true; // none may stay open behind our back
-                }
+    private static <A, T> List<Future<T>> sideBySide(List<A> all, Function<A, T> action) {
+        try (ExecutorService threads = Executors.newThreadPerTaskExecutor(
+                Thread.ofPlatform().daemon().name("tap-", 0).factory())) {
+            return all.stream()
+                    .map(one -> threads.submit(() -> action.apply(one)))
+                    .toList();
+        } // which waits for all, also when this thread is interrupted
+    }
+
+    /** Throws the first failure, if there is one. */
+    private static void requireAll(List<? extends Future<?>> done) {
+        for (Future<?> one : done) {
+            if (one.state() == Future.State.FAILED) {
+                throw one.exceptionNow() instanceof RuntimeException failure
+                        ? failure
+                        : new IllegalStateException(one.exceptionNow());
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -148,6 +135,9 @@ public final class Taps implements AutoCloseable {
 
     @Override
     public void close() {
-        sideBySide(taps.size(), i -> taps.get(i).close());
+        requireAll(sideBySide(taps, tap -> {
+            tap.close();
+            return true;
+        }));
     }
 }
