@@ -6,10 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.kernel.drops.Drops;
 import dev.fairlead.lab.door.LabCaller;
 import dev.fairlead.lab.door.LabName;
+import dev.fairlead.testkit.BpfObjects;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -83,17 +81,8 @@ abstract class DropStories extends EchoStories {
 
     /** What the lab's process holds, by the kernel's own account. */
     private List<String> inKernel(String what) throws IOException {
-        int lab = LabCaller.pid(new LabName(lab().name()));
-        List<String> held = new ArrayList<>();
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc", Integer.toString(lab), "fdinfo"))) {
-            for (Path one : all) {
-                if (Files.exists(one)) {
-                    Files.readAllLines(one).stream()
-                            .filter(line -> line.startsWith(what))
-                            .forEach(held::add);
-                }
-            }
-        }
-        return held;
+        return BpfObjects.heldBy(Integer.toString(LabCaller.pid(new LabName(lab().name())))).stream()
+                .filter(line -> line.startsWith(what))
+                .toList();
     }
 }

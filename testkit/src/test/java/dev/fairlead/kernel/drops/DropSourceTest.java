@@ -9,6 +9,7 @@ import dev.fairlead.kernel.sys.UnixSocket;
 import dev.fairlead.kernel.tap.TapFilter;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Protocol;
+import dev.fairlead.testkit.BpfObjects;
 import dev.fairlead.testkit.Oracle;
 import dev.fairlead.testkit.Poll;
 import dev.fairlead.testkit.RealKernel;
@@ -104,7 +105,7 @@ class DropSourceTest {
         DropsTest.assumeOffered();
         Netns one = loopback(namespaces);
         String self = Files.readSymbolicLink(Path.of("/proc/self")).toString();
-        Set<String> before = DropsLeaveNothingTest.armed(self);
+        Set<String> before = BpfObjects.heldBy(self);
         try (DropSource source = new DropSource(DropKit.make())) {
             for (int i = 0; i < 3; i++) {
                 Drops first = listen(source, one);
@@ -119,11 +120,11 @@ class DropSourceTest {
                 assertThat(armed(self, before)).hasSize(1).allMatch(what -> what.startsWith("prog_id:"));
             }
         }
-        assertThat(DropsLeaveNothingTest.armed(self)).isEqualTo(before);
+        assertThat(BpfObjects.heldBy(self)).isEqualTo(before);
     }
 
     private static Set<String> armed(String process, Set<String> but) throws IOException {
-        Set<String> armed = DropsLeaveNothingTest.armed(process);
+        Set<String> armed = BpfObjects.heldBy(process);
         armed.removeAll(but);
         return armed;
     }

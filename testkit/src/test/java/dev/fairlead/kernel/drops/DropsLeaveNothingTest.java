@@ -3,6 +3,7 @@ package dev.fairlead.kernel.drops;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.kernel.sys.Linux;
+import dev.fairlead.testkit.BpfObjects;
 import dev.fairlead.testkit.Btf;
 import dev.fairlead.testkit.Oracle;
 import dev.fairlead.testkit.Poll;
@@ -13,14 +14,12 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** Who may listen, and that nothing is armed afterwards: the kernel itself is asked for each program and place by its number. */
@@ -77,16 +76,16 @@ class DropsLeaveNothingTest {
     void closedIsNotArmed(TestNamespaces namespaces) throws IOException {
         DropsTest.assumeOffered();
         String self = Files.readSymbolicLink(Path.of("/proc/self")).toString();
-        Set<String> before = armed(self);
+        Set<String> before = BpfObjects.heldBy(self);
         Set<String> during;
         try (Drops drops = Drops.open(DropsOfChild.filter(namespaces.create()))) {
-            during = armed(self);
+            during = BpfObjects.heldBy(self);
             during.removeAll(before);
             assertThat(drops.read()).isEmpty();
             assertThat(during).hasSize(2).allMatch(DropsLeaveNothingTest::isThere);
         }
         Poll.until(SOON, () -> during.stream().noneMatch(DropsLeaveNothingTest::isThere), during::toString);
-        assertThat(armed(self)).isEqualTo(before);
+        assertThat(BpfObjects.heldBy(self)).isEqualTo(before);
     }
 
     @Test
@@ -94,7 +93,7 @@ class DropsLeaveNothingTest {
         DropsTest.assumeOffered();
         try (RunningProgram child = RunningProgram.start(child(List.of()))) {
             child.await(DropsOfChild.ARMED, SOON);
-            Set<String> armed = armed(Long.toString(child.pid()));
+            Set<String> armed = BpfObjects.heldBy(Long.toString(child.pid()));
             assertThat(armed).hasSize(2).allMatch(DropsLeaveNothingTest::isThere);
             assertThat(ProcessHandle.of(child.pid()).orElseThrow().destroyForcibly())
                     .isTrue();
@@ -132,22 +131,6 @@ class DropsLeaveNothingTest {
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 main.getName()));
         return command;
-    }
-
-    /** Programs and places at tracepoints that a process holds: {@code prog_id:7}, {@code link_id:3}. */
-    static Set<String> armed(String process) throws IOException {
-        Set<String> armed = new TreeSet<>();
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc", process, "fdinfo"))) {
-            for (Path one : all) {
-                if (Files.exists(one)) {
-                    Files.readAllLines(one).stream()
-                            .map(line -> line.replaceAll("\\s", ""))
-                            .filter(line -> line.startsWith("prog_id:") || line.startsWith("link_id:"))
-                            .forEach(armed::add);
-                }
-            }
-        }
-        return armed;
     }
 
     private static boolean isThere(String what) {
