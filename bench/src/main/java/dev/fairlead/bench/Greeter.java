@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Listens in a namespace, and has a byte and an end for everybody who connects. Safe from any thread. */
 final class Greeter implements AutoCloseable {
@@ -15,6 +17,7 @@ final class Greeter implements AutoCloseable {
     private static final int THREADS = 2;
 
     private final ServerSocketChannel listening;
+    private final List<Thread> threads = new ArrayList<>();
 
     private Greeter(ServerSocketChannel listening) {
         this.listening = listening;
@@ -24,7 +27,8 @@ final class Greeter implements AutoCloseable {
         Greeter greeter = new Greeter(
                 namespace.call(() -> ServerSocketChannel.open().bind(new InetSocketAddress(port), BACKLOG)));
         for (int i = 0; i < THREADS; i++) {
-            Thread.ofPlatform().daemon().name("bench-greeter-" + i).start(greeter::greet);
+            greeter.threads.add(
+                    Thread.ofPlatform().daemon().name("bench-greeter-" + i).start(greeter::greet));
         }
         return greeter;
     }
@@ -42,12 +46,18 @@ final class Greeter implements AutoCloseable {
         }
     }
 
+    /** Whoever waits for a connection holds the port until it has returned, so that it could not be listened at again at once. */
     @Override
     public void close() {
         try {
             listening.close();
+            for (Thread thread : threads) {
+                thread.join();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("could not stop listening", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
