@@ -81,7 +81,7 @@ abstract class DropStories extends EchoStories {
 
     /** What the lab's process holds, by the kernel's own account. */
     private List<String> inKernel(String what) throws IOException {
-        return BpfObjects.heldBy(Integer.toString(LabCaller.pid(new LabName(lab().name())))).stream()
+        return BpfObjects.namedBy(Integer.toString(LabCaller.pid(new LabName(lab().name())))).stream()
                 .filter(line -> line.startsWith(what))
                 .toList();
     }

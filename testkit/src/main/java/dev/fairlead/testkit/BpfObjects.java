@@ -5,6 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,16 +20,21 @@ public final class BpfObjects {
      * @throws IOException when there is no such process, or it may not be looked at
      */
     public static Set<String> heldBy(String process) throws IOException {
-        Set<String> held = new TreeSet<>();
+        return new TreeSet<>(namedBy(process));
+    }
+
+    /** As {@link #heldBy}, and as often as descriptors name it: a link names its program too. */
+    public static List<String> namedBy(String process) throws IOException {
+        List<String> named = new ArrayList<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc", process, "fdinfo"))) {
             for (Path one : all) {
                 about(one).stream()
                         .map(line -> line.replaceAll("\\s", ""))
                         .filter(line -> line.startsWith("prog_id:") || line.startsWith("link_id:"))
-                        .forEach(held::add);
+                        .forEach(named::add);
             }
         }
-        return held;
+        return named;
     }
 
     private static List<String> about(Path descriptor) throws IOException {
