@@ -60,8 +60,6 @@ import org.slf4j.LoggerFactory;
 public final class Lab implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lab.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
-    /** A lab that starts has other work. */
-    private static final Duration FIRST_LEASE = Duration.ofSeconds(2);
     /** As a kubelet renews it. */
     private static final Duration LEASE = Duration.ofSeconds(10);
 
@@ -202,7 +200,7 @@ public final class Lab implements AutoCloseable {
         }
         var unused = api.thenRun(this::wake).thenRunAsync(() -> page.open(this), workers);
         loop.every(EVENTS_AGE, EVENTS_AGE, this::wake);
-        loop.every(FIRST_LEASE, LEASE, book::renewLeases);
+        loop.every(LEASE, LEASE, book::renewLeases);
     }
 
     LabMemory memory() {

@@ -41,6 +41,7 @@ final class NodeBook {
     void announce(NodeSlot slot, Sandbox sandbox) {
         objects.write(() -> {
             put(slot, sandbox);
+            objects.renewLeases(List.of(slot.name()));
             return Boolean.TRUE;
         });
     }
@@ -76,6 +77,7 @@ final class NodeBook {
         lifecycle.heard(name);
         objects.write(() -> {
             put(node.slot(), node.sandbox());
+            objects.renewLeases(List.of(name));
             objects.rebooted(name);
             return Boolean.TRUE;
         });
