@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -187,7 +188,11 @@ class AgentCommandTest {
             assertThat(call("ADD", "c2", node.pod()).json().at("/ips/0/address").asText())
                     .isEqualTo("10.9.0.3/24");
             assertThat(call("DEL", "c1", pod).exitCode()).isZero();
-            log = node.run(fairlead("cni", "log"));
+            // A call is noted when its caller has gone.
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            do {
+                log = node.run(fairlead("cni", "log"));
+            } while (!log.out().contains("DEL ") && System.nanoTime() - end < 0);
             assertThat(log.out().lines().toList().get(0))
                     .matches("TIME +CALL +ATTACHMENT +OUTCOME +MS +STEPS IN MS +TRACE");
             assertThat(log.out())

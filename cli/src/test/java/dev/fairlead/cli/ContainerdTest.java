@@ -165,6 +165,7 @@ class ContainerdTest {
             delete("two");
             machine.run(
                     "rm", "/var/lib/cni/results/fairlead-default-two-eth0"); // libcni's, and ctr never comes back to it
+            agent.awaitLinks(); // the kernel clears up after a dead namespace on its own time
             agent.end("TERM");
             agent.begin(); // it compares with the kernel, now and every minute
             agent.assertNothingLeft(List.of(ipv4, other));
@@ -188,6 +189,7 @@ class ContainerdTest {
             delete("two");
             delete("one");
 
+            agent.awaitLinks();
             agent.end("TERM");
             agent.begin();
             detached("three").ok();

@@ -99,14 +99,23 @@ class LabExecTest {
 
     @Test
     void thePodHasItsOwnViewOfProcessesAndPauseIsTheFirst() {
-        List<String> processes = lab.exec("client", "ps", "-e", "-o", "pid=,comm=").lines().stream()
-                .map(String::strip)
-                .toList();
+        // A container is ready once its shell runs, and that becomes what the shell executes.
+        Poll.until(
+                Duration.ofSeconds(10),
+                () -> processes().stream().anyMatch(line -> line.endsWith(" sleep")),
+                () -> processes().toString());
+        List<String> processes = processes();
         assertThat(processes).first().isEqualTo("1 pause");
         assertThat(processes)
                 .hasSize(3)
                 .anyMatch(line -> line.endsWith(" sleep"))
                 .anyMatch(line -> line.endsWith(" ps"));
+    }
+
+    private static List<String> processes() {
+        return lab.exec("client", "ps", "-e", "-o", "pid=,comm=").lines().stream()
+                .map(String::strip)
+                .toList();
     }
 
     @Test

@@ -166,7 +166,7 @@ class LabKubectlTest {
         String ip =
                 json("get", "service", "life").path("spec").path("clusterIP").asText();
         assertThat(lab.serviceIp("life")).isEqualTo(ip);
-        assertThat(lab.get("asker", "http://" + ip + "/hostname")).startsWith("life-");
+        awaitAnswer(ip, "life-");
         assertThat(json("get", "endpoints", "life").path("subsets").path(0).path("addresses"))
                 .hasSize(3);
         assertThat(json("get", "endpointslices", "-l", "kubernetes.io/service-name=life")
@@ -227,6 +227,15 @@ class LabKubectlTest {
         kubectl("delete", "deployment,service", "again").ok();
     }
 
+    /** The nodes hear of what kubectl changed by themselves, soon. @param begin of who answers */
+    private static void awaitAnswer(String ip, String begin) {
+        String[] ask = {"curl", "-sS", "-m", "3", "http://" + ip + "/hostname"};
+        Poll.until(
+                PATIENCE,
+                () -> lab.exec("asker", ask).out().startsWith(begin),
+                () -> lab.exec("asker", ask).toString());
+    }
+
     @Test
     void labelsAndPatchesReachTheNetwork() {
         apply(web("patched", 1)).ok();
@@ -234,7 +243,7 @@ class LabKubectlTest {
         String pod = podsOf("patched").getFirst();
         String ip =
                 json("get", "service", "patched").path("spec").path("clusterIP").asText();
-        assertThat(lab.get("asker", "http://" + ip + "/hostname")).isEqualTo(pod.substring("pod/".length()));
+        awaitAnswer(ip, pod.substring("pod/".length()));
 
         kubectl("label", "pod", pod.substring("pod/".length()), "colour=red").ok();
         kubectl("patch", "service", "patched", "-p", "{\"spec\":{\"selector\":{\"colour\":\"red\"}}}")

@@ -86,7 +86,10 @@ class LabNodePortTest {
                 .ok();
         patch("{\"spec\":{\"ipFamilyPolicy\":\"PreferDualStack\"}}");
         assertThat(kubectl.run("get", "service", "web").ok()).contains("NodePort", " 80:30086/TCP ");
-        assertThat(lab.lab("status").ok()).contains("80:30086/TCP");
+        Poll.until(
+                PATIENCE,
+                () -> lab.lab("status").ok().contains("80:30086/TCP"),
+                () -> lab.lab("status").ok());
         awaitAnswers(30086, "web");
 
         patch("{\"spec\":{\"ports\":[{\"port\":80,\"nodePort\":30001}]}}");

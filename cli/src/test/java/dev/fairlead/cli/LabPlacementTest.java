@@ -167,14 +167,16 @@ class LabPlacementTest {
         String apart = "topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {app: web}}";
         apply(web(4, "affinity: {podAntiAffinity: {" + REQUIRED + ": [{" + apart + "}]}}, "));
         awaitNodes("app=web", "node-1", "node-2", "node-3");
-        String waiting = kubectl.run(
-                        "get", "pods", "-l", "app=web", "--field-selector", "status.phase=Pending", "-o", "name")
+        String waiting = kubectl.run("get", "pods", "-l", "app=web", "--field-selector", "spec.nodeName=", "-o", "name")
                 .ok()
                 .strip()
                 .replace("pod/", "");
         awaitEvent(waiting, "0/3 nodes are available: 3 node(s) didn't match pod anti-affinity rules.");
         kubectl.run("delete", "deployment", "web", "--wait").ok();
-        Poll.until(PATIENCE, () -> nodes("app=web").isEmpty(), () -> "pods of web are left");
+        Poll.until( // also those on their way out, which new ones keep away from
+                PATIENCE,
+                () -> kubectl.json("get", "pods", "-l", "app=web").path("items").isEmpty(),
+                () -> "pods of web are left");
         apply(web(
                 4,
                 "topologySpreadConstraints: [{maxSkew: 1, topologyKey: topology.kubernetes.io/zone, whenUnsatisfiable:"

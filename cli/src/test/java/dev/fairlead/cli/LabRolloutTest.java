@@ -142,7 +142,7 @@ class LabRolloutTest {
 
     @Test
     void aRolloutThatHangsSaysSo() {
-        apply(web("1", "progressDeadlineSeconds: 3, ", SLEEPS));
+        apply(web("1", "progressDeadlineSeconds: 60, ", SLEEPS));
         complete();
         assertThat(condition("Progressing").path("reason").asText()).isEqualTo("NewReplicaSetAvailable");
         // Never ready; pods that crash are ready for a moment, and that may be enough for the rollout to be over.
@@ -156,6 +156,8 @@ class LabRolloutTest {
         assertThat(progressing.path("reason").asText()).isEqualTo("ProgressDeadlineExceeded");
         assertThat(progressing.path("message").asText())
                 .matches("ReplicaSet \"web-[a-z0-9]+\" has timed out progressing.");
+        kubectl.run("patch", "deployment", "web", "-p", "{\"spec\":{\"progressDeadlineSeconds\":60}}")
+                .ok();
         kubectl.run("rollout", "undo", "deployment/web").ok();
         complete();
         Poll.until(

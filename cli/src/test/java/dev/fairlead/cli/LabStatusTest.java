@@ -8,9 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.packet.Ip;
 import dev.fairlead.packet.Prefix;
+import dev.fairlead.testkit.Poll;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -325,9 +327,15 @@ class LabStatusTest {
                     + " containers: [{name: main, image: host, command: ['true']}]}}\n---\n");
         }
         try (TestLab lab = TestLab.up(manifest.toString())) {
-            assertThat(lab.lab("status").ok().lines().filter(line -> line.contains("default/once-")))
-                    .hasSize(12)
-                    .allMatch(line -> line.contains(" Succeeded "));
+            Poll.until(
+                    Duration.ofSeconds(10),
+                    () -> lab.lab("status")
+                                    .ok()
+                                    .lines()
+                                    .filter(line -> line.contains("default/once-") && line.contains(" Succeeded "))
+                                    .count()
+                            == 12,
+                    () -> lab.lab("status").ok());
         }
     }
 }

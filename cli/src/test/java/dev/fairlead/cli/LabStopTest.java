@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fairlead.testkit.Poll;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -131,6 +132,18 @@ class LabStopTest {
                 .asLong();
     }
 
+    private static String phaseOfOnce(ApiCaller api) {
+        try {
+            return api.get("/api/v1/namespaces/default/pods/once")
+                    .json()
+                    .path("status")
+                    .path("phase")
+                    .asText();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static int restarts(ApiCaller api, String pod) throws IOException {
         return api.get("/api/v1/namespaces/default/pods/" + pod)
                 .json()
@@ -151,6 +164,7 @@ class LabStopTest {
         long revision;
         try (ApiCaller api = ApiCaller.of(kubeconfig)) {
             assertThat(api.createConfigMap("kept", "x").status()).isEqualTo(201);
+            Poll.until(PATIENCE, () -> phaseOfOnce(api).equals("Succeeded"), () -> phaseOfOnce(api));
             String patched = "{\"metadata\":{\"labels\":{\"mine\":\"yes\"}},\"spec\":{\"unschedulable\":true}}";
             assertThat(patch(api, "/api/v1/nodes/node-2", patched).status()).isEqualTo(200);
             assertThat(restarts(api, "client")).isZero();
@@ -175,12 +189,7 @@ class LabStopTest {
             assertThat(revision(api)).isGreaterThan(revision);
             assertThat(restarts(api, "client")).isEqualTo(1);
             assertThat(restarts(api, "once")).isZero();
-            assertThat(api.get("/api/v1/namespaces/default/pods/once")
-                            .json()
-                            .path("status")
-                            .path("phase")
-                            .asText())
-                    .isEqualTo("Succeeded");
+            assertThat(phaseOfOnce(api)).isEqualTo("Succeeded");
         }
         String served = lab(
                         "exec",

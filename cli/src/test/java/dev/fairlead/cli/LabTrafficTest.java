@@ -194,7 +194,7 @@ class LabTrafficTest {
     /** A SYN that is lost is sent again after a second. */
     private static String refused(String ip, int port) {
         return "begin=${EPOCHREALTIME/./}; (exec 3<>/dev/tcp/" + ip + "/" + port + "); "
-                + "[ $((${EPOCHREALTIME/./} - begin)) -lt 500000 ] && echo at once";
+                + "[ $((${EPOCHREALTIME/./} - begin)) -lt 900000 ] && echo at once";
     }
 
     /** The second datagram of a connected socket is told of the ICMP message that the first one got. */

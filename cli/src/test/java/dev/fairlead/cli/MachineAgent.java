@@ -66,9 +66,14 @@ final class MachineAgent implements AutoCloseable {
                 .pid();
     }
 
+    /** Waits until no pod is left of which the kernel has a link. */
+    void awaitLinks() throws Exception {
+        Poll.until(PATIENCE, () -> machine.links().equals(Set.of("fl0", "lo")), () -> machine.run("ip", "link"));
+    }
+
     /** No link, no lease held by a namespace, no cached result of ours, and none of these addresses in a rule. */
     void assertNothingLeft(List<String> addresses) throws Exception {
-        Poll.until(PATIENCE, () -> machine.links().equals(Set.of("fl0", "lo")), () -> machine.run("ip", "link"));
+        awaitLinks();
         assertThat(machine.files("/var/lib/cni/results")).isEmpty();
         assertThat(machine.files("/run/netns")).isEmpty();
         String rules = machine.run("nft", "list", "ruleset");

@@ -2,8 +2,10 @@ package dev.fairlead.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.testkit.Poll;
 import dev.fairlead.testkit.Story;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * is a file of {@code stories/} that reads like a terminal; a story leaves nothing for the next teller to find.
  */
 class StoriesTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final List<String> STORIES = List.of("kinds", "objects", "refusals", "workloads");
     private static final String START = """
             apiVersion: v1
@@ -127,14 +130,26 @@ class StoriesTest {
         return java.nio.file.Files.readString(Path.of(lab.lab("kubeconfig").ok().strip()));
     }
 
-    private static void tell(String who, String story, Teller teller) throws Exception {
+    private static String answer(Teller teller, Story.Exchange exchange) {
+        try {
+            return teller.tell(exchange);
+        } catch (Exception e) {
+            throw new AssertionError("kubectl " + exchange.command(), e);
+        }
+    }
+
+    private static void tell(String who, String story, Teller teller) {
         Story told = Story.read(StoriesTest.class, "stories/" + story + ".txt");
         assertThat(told.exchanges()).hasSizeGreaterThan(5);
         try {
             for (Story.Exchange exchange : told.exchanges()) {
-                exchange.check(who, teller.tell(exchange));
+                if (exchange.command()
+                        .startsWith("logs ")) { // a container is ready before what it prints has been read
+                    Poll.until(PATIENCE, () -> !answer(teller, exchange).isBlank(), () -> "nothing was printed");
+                }
+                exchange.check(who, answer(teller, exchange));
             }
-        } catch (Exception | AssertionError e) { // the next teller is to find nothing of it
+        } catch (AssertionError e) { // the next teller is to find nothing of it
             Kubectl.installed().stream()
                     .findFirst()
                     .ifPresent(program -> Kubectl.of(program, lab, home)

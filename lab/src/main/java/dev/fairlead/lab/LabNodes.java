@@ -57,7 +57,7 @@ final class LabNodes implements AutoCloseable {
     static final int MTU = 1500;
     private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(1);
     /** For requests that were on their way when the last node let go of an endpoint. */
-    private static final Duration ON_THE_WAY = Duration.ofMillis(50);
+    private static final Duration ON_THE_WAY = Duration.ofMillis(150);
 
     static final Path RUN = Path.of("/run/fairlead");
 

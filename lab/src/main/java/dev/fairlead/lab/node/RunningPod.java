@@ -165,8 +165,9 @@ public final class RunningPod {
         for (List<Step> steps = course.next(now); !steps.isEmpty(); steps = course.next(now)) {
             steps.forEach(this::take);
         }
-        report(status(now));
-        course.takeEvents().forEach(this::happened);
+        PodStatus status = status(now);
+        course.takeEvents().forEach(this::happened); // first: whoever reads that it is ready may ask what led there
+        report(status);
         course.due(now).filter(due -> due.isBefore(wake)).ifPresent(this::wakeAt);
     }
 
