@@ -172,7 +172,7 @@ final class FairleadPlugin implements CniPlugin {
             AddResult result = result(request, given, wired);
             features.start(request, owner, result);
             reached(Step.FEATURES_STARTED, owner);
-            CniCallRecord.afterwards(() -> confirm(wanted, owner), () -> undo(owner));
+            CniCallRecord.afterwards(() -> confirm(wanted, wired, owner), () -> undo(owner));
             return result;
         } catch (CniException | KernelException | PodWiringException | UncheckedIOException e) {
             try {
@@ -233,10 +233,10 @@ final class FairleadPlugin implements CniPlugin {
         };
     }
 
-    private void confirm(PodInterface wanted, Attachment owner) {
+    private void confirm(PodInterface wanted, Wired wired, Attachment owner) {
         reached(Step.DELIVERED, owner);
         try {
-            wiring.confirm(wanted);
+            wiring.confirm(wanted, wired.host().index());
             reached(Step.CONFIRMED, owner);
         } catch (KernelException e) {
             if (!e.isNotFound()) { // else the pod has gone already

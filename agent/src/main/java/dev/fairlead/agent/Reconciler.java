@@ -7,7 +7,6 @@ import dev.fairlead.dataplane.PodWiring;
 import dev.fairlead.dataplane.PortLabel;
 import dev.fairlead.kernel.KernelException;
 import dev.fairlead.kernel.route.Link;
-import dev.fairlead.kernel.route.OperState;
 import dev.fairlead.plan.ipam.Attachment;
 import dev.fairlead.plan.ipam.IpamException;
 import dev.fairlead.plan.ipam.Lease;
@@ -229,7 +228,7 @@ final class Reconciler {
         Optional<PortLabel> label = PortLabel.of(port);
         boolean answered = label.isPresent() && label.get().answered();
         boolean addressed = label.isPresent() && !label.get().addresses().isEmpty();
-        return !answered && (!addressed || port.operState() != OperState.UP);
+        return !answered && (!addressed || !port.flags().isLowerUp());
     }
 
     static Optional<Attachment> attachment(PortLabel label) {

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @RealKernel
 class BandwidthTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(20);
     private static final int BYTES = 3 << 20;
     private static final String BOTH = """
             {"ingressRate": 32000000, "ingressBurst": 800000, "egressRate": 16000000, "egressBurst": 400000}""";
@@ -126,7 +126,13 @@ class BandwidthTest {
             assertThat(seconds(b, a, "10.244.1.2")).as("to the pod").isBetween((BYTES - 100_000) / 4e6, 3.0);
             Oracle.in(a).run("tc", "qdisc", "replace", "dev", "eth0", "root", "pfifo");
             assertThat(seconds(a, b, "10.244.1.3")).as("from the pod").isBetween((BYTES - 50_000) / 2e6, 5.0);
-            assertThat(seconds(b, node, "10.244.1.1")).as("another pod").isLessThan(0.7);
+            double fastest = seconds(b, node, "10.244.1.1");
+            for (int i = 0;
+                    i < 4 && fastest >= 0.7;
+                    i++) { // any may be held up, and one that is fast proves that nothing limits
+                fastest = Math.min(fastest, seconds(b, node, "10.244.1.1"));
+            }
+            assertThat(fastest).as("another pod").isLessThan(0.7);
 
             Oracle.in(a).run("ip", "address", "add", "10.244.1.9/32", "dev", "eth0");
             Oracle.in(a).run("ping", "-c1", "-W2", "10.244.1.3");

@@ -137,6 +137,7 @@ class DelegatedAddressesTest {
             assertThat(result.at("/ips").findValuesAsText("interface")).containsExactly("2", "2");
             assertThat(result.at("/routes").findValuesAsText("dst"))
                     .containsExactly("0.0.0.0/0", "::/0", "10.99.0.0/16");
+            Oracle.in(a).awaitUp("eth0");
             JsonNode eth0 = Oracle.in(a).ip("address", "show", "dev", "eth0").get(0);
             assertThat(eth0.findValuesAsText("local")).contains("10.244.1.100", "fd00:10:244:1::2");
             assertThat(eth0.get("operstate").asText()).isEqualTo("UP");

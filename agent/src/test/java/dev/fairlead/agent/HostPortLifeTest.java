@@ -157,7 +157,7 @@ class HostPortLifeTest {
             it.add("dies", dies, ports("tcp 8080 80"));
             dies.close();
             Poll.until(
-                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(20),
                     () -> it.inNode.ip("link", "show", "master", "fl0").isEmpty(),
                     () -> it.inNode.run("ip", "link"));
             assertThat(agent.reconcile().findings()).hasSize(1);
@@ -167,7 +167,7 @@ class HostPortLifeTest {
             it.stopAgent();
             gone.close();
             Poll.until(
-                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(20),
                     () -> it.inNode.ip("link", "show", "master", "fl0").isEmpty(),
                     () -> it.inNode.run("ip", "link"));
             assertThat(it.startAgent().found().toString())

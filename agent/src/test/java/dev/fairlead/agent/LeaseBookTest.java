@@ -139,7 +139,7 @@ class LeaseBookTest {
                 book.release(pod("a"));
             }
             assertThat(lines()).isGreaterThan(2900);
-            assertThat(descriptors()).as("descriptors").isEqualTo(descriptors);
+            assertThat(descriptors()).as("descriptors").isLessThanOrEqualTo(descriptors);
             Files.delete(inTheWay);
             for (int i = 0; i < 1500; i++) {
                 var _ = lease(book, "a");

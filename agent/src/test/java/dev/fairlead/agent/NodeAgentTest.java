@@ -11,10 +11,12 @@ import dev.fairlead.kernel.netns.Netns;
 import dev.fairlead.kernel.sys.UnixSocket;
 import dev.fairlead.packet.Prefix;
 import dev.fairlead.testkit.Oracle;
+import dev.fairlead.testkit.Poll;
 import dev.fairlead.testkit.RealKernel;
 import dev.fairlead.testkit.TestNamespaces;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +80,11 @@ class NodeAgentTest {
             assertThat(first.at("/ips/0/gateway").asText()).isEqualTo("10.244.1.1");
             assertThat(first.at("/ips/1/address").asText()).isEqualTo("fd00:10:244:1::2/64");
             assertThat(second.at("/ips/0/version").asText()).isEqualTo("4");
+            Poll.until( // a call is noted when its caller has the answer
+                    Duration.ofSeconds(20),
+                    () -> agent.cniLog().size() == 2,
+                    () -> agent.cniLog().toString());
+            Oracle.in(a).awaitUp("eth0");
 
             Oracle inA = Oracle.in(a);
             JsonNode eth0 = inA.ip("address", "show", "dev", "eth0").get(0);

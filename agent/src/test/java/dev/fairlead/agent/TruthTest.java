@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @RealKernel
 class TruthTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(20);
     private static final byte[] CONF = """
             {"cniVersion": "1.1.0", "name": "fairlead", "type": "fairlead-cni"}""".getBytes(StandardCharsets.UTF_8);
 
@@ -252,6 +252,8 @@ class TruthTest {
         Netns pod = namespaces.create();
         try (NodeAgent agent = NodeAgent.start(config(node))) {
             add("c", pod);
+            Poll.until( // a call is noted when its caller has the answer
+                    SOON, () -> agent.cniLog().size() == 1, () -> agent.cniLog().toString());
             del("c", pod);
             Poll.until(
                     SOON, () -> agent.cniLog().size() == 2, () -> agent.cniLog().toString());

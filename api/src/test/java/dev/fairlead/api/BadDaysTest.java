@@ -248,7 +248,7 @@ class BadDaysTest {
             }
             long now = registry.store().revision();
             HttpResponse<InputStream> answer =
-                    get(MAPS + "?watch=1&allowWatchBookmarks=true&timeoutSeconds=1&resourceVersion=" + seen);
+                    get(MAPS + "?watch=1&allowWatchBookmarks=true&timeoutSeconds=30&resourceVersion=" + seen);
             seen = follow(answer.body(), picture, seen, now);
             if (seen == EXPIRED) {
                 picture.clear();

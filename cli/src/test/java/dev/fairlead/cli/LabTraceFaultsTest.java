@@ -334,14 +334,18 @@ class LabTraceFaultsTest {
 
     // ---- not there
 
-    @Test
-    void aCableThatIsOut() {
-        link("node-2", up(false));
-        String flags = TestLab.jsonWitness(node("node-2"), "ip", "-j", "link", "show", "dev", "uplink")
+    private static String uplinkFlags() {
+        return TestLab.jsonWitness(node("node-2"), "ip", "-j", "link", "show", "dev", "uplink")
                 .path(0)
                 .path("flags")
                 .toString();
-        assertThat(flags).contains("NO-CARRIER");
+    }
+
+    @Test
+    void aCableThatIsOut() {
+        link("node-2", up(false));
+        Poll.until( // which the kernel says a moment after the cable is out
+                Duration.ofSeconds(20), () -> uplinkFlags().contains("NO-CARRIER"), LabTraceFaultsTest::uplinkFlags);
         JsonNode trace = trace("client", "svc/far");
         assertThat(verdict(trace))
                 .startsWith("no answer in 1000 ms; the packet was last seen at node-1: ")

@@ -57,12 +57,17 @@ final class ToldLab {
 
     /** What a command prints, in the document's addresses; what it complains of where it prints nothing. */
     String run(String command) {
-        Ran ran = Ran.program(
-                TERMINAL, "", List.of("env", "-C", directory.toString(), "sh", "-c", renamed(command, toLab)));
+        Ran ran = ran(command);
         if (command.contains(" lab apply ")) {
             meetPods();
+            ran(command).ok(); // changes nothing, and waits until the nodes hold what the new pods' readiness changed
         }
         return renamed(ran.out().isEmpty() && ran.exitCode() != 0 ? ran.err() : ran.out(), toDocument);
+    }
+
+    private Ran ran(String command) {
+        return Ran.program(
+                TERMINAL, "", List.of("env", "-C", directory.toString(), "sh", "-c", renamed(command, toLab)));
     }
 
     private void meetPods() {

@@ -131,15 +131,19 @@ abstract class TraceWitnesses extends InTracedLab {
                     .filter(text -> text.startsWith("table inet fairlead: "))
                     .findFirst()
                     .orElseThrow();
-            List<String> met = rules.lines().stream()
-                    .filter(rule -> rule.contains(" inet fairlead ") && rule.contains(" rule "))
-                    .map(rule -> rule.replaceFirst("^trace id \\S+ inet fairlead (\\S+) .*", "$1"))
-                    .distinct()
-                    .collect(Collectors.toList());
-            assertThat(met)
-                    .containsAll(List.of(
-                            chains.substring("table inet fairlead: ".length()).split(" → ", -1)));
+            List<String> told =
+                    List.of(chains.substring("table inet fairlead: ".length()).split(" → ", -1));
+            Poll.until(PATIENCE, () -> met(rules).containsAll(told), () -> told + " of " + rules.lines());
         }
+    }
+
+    /** The chains with a rule that was met, as the tool has told by now. */
+    private static List<String> met(RunningProgram rules) {
+        return rules.lines().stream()
+                .filter(rule -> rule.contains(" inet fairlead ") && rule.contains(" rule "))
+                .map(rule -> rule.replaceFirst("^trace id \\S+ inet fairlead (\\S+) .*", "$1"))
+                .distinct()
+                .toList();
     }
 
     /** Both tools say nothing when they have begun to listen, so a first connection may come too early. */

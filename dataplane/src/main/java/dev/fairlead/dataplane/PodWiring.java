@@ -274,12 +274,13 @@ public final class PodWiring implements AutoCloseable {
     /**
      * Notes on the port that the runtime knows the pod's interface: until then it is one that may be made anew.
      *
+     * @param port the node's end, by its index: its name may be a later attachment's by now
      * @throws KernelException that {@code isNotFound()} when the port is gone meanwhile
      */
-    public void confirm(PodInterface pod) {
+    public void confirm(PodInterface pod, int port) {
         bridge.rtnetlink()
                 .links()
-                .set(pod.hostName(), LinkSetting.alias(PortLabel.of(pod, true).text()));
+                .set(port, LinkSetting.alias(PortLabel.of(pod, true).text()));
     }
 
     /**

@@ -80,9 +80,9 @@ class PodWiringTest {
         assertThat(Oracle.in(pod).ip("route")).isEmpty();
     }
 
-    /** Of the node, with everything but the bridge's running timers. */
+    /** Of the node, with everything but the bridge's running timers and the states, which the kernel settles later. */
     private String links() {
-        return Oracle.in(node).run("ip", "-d", "link").replaceAll("_timer +[0-9.]+", "");
+        return Oracle.in(node).run("ip", "-d", "link").replaceAll("_timer +[0-9.]+| state [A-Za-z]+|<[A-Z,_-]+>", "");
     }
 
     @Test
@@ -100,6 +100,8 @@ class PodWiringTest {
     @Test
     void dualStack() {
         PodWiring.Wired wired = wiring.wire(DUAL, pod);
+        Oracle.in(pod).awaitUp("eth0");
+        Oracle.in(node).awaitUp(port());
 
         JsonNode eth0 =
                 Oracle.in(pod).ip("-d", "address", "show", "dev", "eth0").get(0);

@@ -14,7 +14,7 @@ final class Shim {
 
     static final Path RELEASED = Program.BIN.resolve("fairlead-cni");
 
-    /** With deadlines of 600 and 300 ms, {@link #NOBODYS_SOCKET} for a default, and a trap at undefined behaviour. */
+    /** With deadlines of 2100 and 300 ms, {@link #NOBODYS_SOCKET} for a default, and a trap at undefined behaviour. */
     static final Path FOR_TESTS = Program.TEST_BIN.resolve("fairlead-cni");
 
     static final String NOBODYS_SOCKET = "/nonexistent/fairlead/cni.sock";

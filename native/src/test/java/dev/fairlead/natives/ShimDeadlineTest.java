@@ -22,10 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A call ends by itself: tried with a shim that was compiled to allow 600 ms, and 300 ms for STATUS and VERSION. */
+/** A call ends by itself: tried with a shim that was compiled to allow 2100 ms, and 300 ms for STATUS and VERSION. */
 class ShimDeadlineTest {
 
-    private static final Duration LONG = Duration.ofMillis(600);
+    private static final Duration LONG = Duration.ofMillis(2100);
     private static final Duration SHORT = Duration.ofMillis(300);
 
     @TempDir
@@ -49,7 +49,7 @@ class ShimDeadlineTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ADD, 600, 11", "DEL, 600, 11", "CHECK, 600, 11", "GC, 600, 11", "STATUS, 300, 50"})
+    @CsvSource({"ADD, 2100, 11", "DEL, 2100, 11", "CHECK, 2100, 11", "GC, 2100, 11", "STATUS, 300, 50"})
     void anAgentThatHangsIsGivenUp(String command, int milliseconds, int code) {
         try (FakeAgent agent = FakeAgent.doing(dir.resolve("s"), ShimDeadlineTest::readToTheEnd)) {
             JsonNode error = Timed.call(command, Shim.configuration(agent.socket()))
@@ -140,7 +140,7 @@ class ShimDeadlineTest {
             shim.getOutputStream().write("{".getBytes(StandardCharsets.UTF_8));
             shim.getOutputStream().flush();
             assertThat(Program.awaitEnd(shim)).isEqualTo(1);
-            assertThat(shim.inputReader().readLine()).contains("\"code\":11", "600 ms", "close its stdin");
+            assertThat(shim.inputReader().readLine()).contains("\"code\":11", "2100 ms", "close its stdin");
         } finally {
             shim.destroyForcibly();
         }

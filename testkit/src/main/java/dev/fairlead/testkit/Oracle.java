@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,18 @@ public final class Oracle {
     /** In the namespace of this JVM. */
     public static Oracle here() {
         return new Oracle(List.of());
+    }
+
+    /** Waits until a device can carry packets by {@code ip}: the kernel settles that a moment after both ends are up. */
+    public void awaitUp(String device) {
+        Poll.until(
+                Duration.ofSeconds(PATIENCE_SECONDS),
+                () -> ip("link", "show", "dev", device)
+                        .get(0)
+                        .get("operstate")
+                        .asText()
+                        .equals("UP"),
+                () -> run("ip", "link"));
     }
 
     /** What {@code ip -j} says, for example {@code ip("-d", "link", "show")}. */

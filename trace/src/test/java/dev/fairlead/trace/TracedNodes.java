@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -39,6 +40,9 @@ import java.util.regex.Pattern;
 final class TracedNodes implements AutoCloseable {
     /** Source ports of connections that are made only to hear whether the monitors listen; nobody else's lines have them. */
     private static final int FIRST_PROBE = 30900;
+
+    /** For a line about a probe: two every 300 ms are few enough for the ports that are left out, and for the servers. */
+    private static final Duration PROBE_PATIENCE = Duration.ofMillis(300);
 
     private static final String PROBES = ".*port 309\\d\\d .*";
 
@@ -163,10 +167,20 @@ final class TracedNodes implements AutoCloseable {
                 () -> {
                     probe("10.244.1.5", port[0]++);
                     probe("10.244.2.7", port[0]++);
-                    return monitors.values().stream()
-                            .noneMatch(monitor -> monitor.lines().isEmpty());
+                    return haveTold(PROBE_PATIENCE);
                 },
                 () -> "silent: " + monitors);
+    }
+
+    private boolean haveTold(Duration patience) {
+        long end = System.nanoTime() + patience.toNanos();
+        while (monitors.values().stream().anyMatch(monitor -> monitor.lines().isEmpty())) {
+            if (System.nanoTime() - end >= 0) {
+                return false;
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+        return true;
     }
 
     private void probe(String to, int port) {

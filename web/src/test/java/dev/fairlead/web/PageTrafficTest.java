@@ -180,7 +180,7 @@ class PageTrafficTest {
     void nobodyCountsWhenNobodyLooks() {
         assertThat(cluster.watching()).isZero();
         var unused = chromium.open(door.link(), 1360, 860, ColorScheme.LIGHT);
-        assertThat(cluster.watching()).isEqualTo(1);
+        Poll.until(Duration.ofSeconds(60), () -> cluster.watching() == 1, () -> cluster.watching() + " watch");
         chromium.closePages();
         Poll.until(Duration.ofSeconds(60), () -> cluster.watching() == 0, () -> cluster.watching() + " watch");
     }

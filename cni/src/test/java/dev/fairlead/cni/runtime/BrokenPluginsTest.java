@@ -84,13 +84,13 @@ class BrokenPluginsTest {
     @Test
     void thatHangs() throws IOException {
         script("echo thinking >&2; sleep 600 & echo $! >" + directory + "/child; wait");
-        CniRuntime impatient = runtime(new ProcessExec(), Duration.ofMillis(700));
+        CniRuntime impatient = runtime(new ProcessExec(), Duration.ofMillis(3100));
         assertThatThrownBy(() -> impatient.add(LIST, C1))
                 .isInstanceOfSatisfying(
                         PluginException.class, e -> assertThat(e.isTimeout()).isTrue())
                 .hasMessage(
                         "plugin 'bad' (" + directory.resolve("bad")
-                                + ") didn't answer ADD in network 'net' within 700 ms and was ended; on standard error 'thinking'");
+                                + ") didn't answer ADD in network 'net' within 3100 ms and was ended; on standard error 'thinking'");
         long child = Long.parseLong(Files.readString(directory.resolve("child")).strip());
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (isRunning(child) && System.nanoTime() - deadline < 0) {

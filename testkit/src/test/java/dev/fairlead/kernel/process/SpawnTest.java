@@ -90,7 +90,7 @@ class SpawnTest {
             assertThat(shell("/bin/sleep 60 & echo $!; wait")
                             .withStreams(nothing, output, nothing)
                             .withSession()
-                            .run(Duration.ofMillis(300)))
+                            .run(Duration.ofSeconds(3)))
                     .isEmpty();
             String child = new String(output.content(), StandardCharsets.UTF_8).strip();
             assertThat(child).isNotEmpty();

@@ -152,10 +152,13 @@ class NeighboursTest {
                             .sorted()
                             .toList());
             assertThat(seen).contains(POD + " dev veth0 master br0", OTHER + " dev veth0 master br0 static");
-            assertThat(fdb.listFdb(cluster.bridge).stream()
+            var _ = Poll.untilEqual(
+                    Duration.ofSeconds(5),
+                    () -> fdb.listFdb(cluster.bridge).stream()
                             .map(entry -> entry.text(names))
-                            .sorted())
-                    .containsExactlyElementsOf(cluster.lines("bridge", "fdb", "show", "br", "br0").stream()
+                            .sorted()
+                            .toList(),
+                    () -> cluster.lines("bridge", "fdb", "show", "br", "br0").stream()
                             .sorted()
                             .toList());
         }
