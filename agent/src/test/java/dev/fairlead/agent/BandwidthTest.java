@@ -127,9 +127,8 @@ class BandwidthTest {
             Oracle.in(a).run("tc", "qdisc", "replace", "dev", "eth0", "root", "pfifo");
             assertThat(seconds(a, b, "10.244.1.3")).as("from the pod").isBetween((BYTES - 50_000) / 2e6, 5.0);
             double fastest = seconds(b, node, "10.244.1.1");
-            for (int i = 0;
-                    i < 4 && fastest >= 0.7;
-                    i++) { // any may be held up, and one that is fast proves that nothing limits
+            // Any may be held up, and one that is fast proves that nothing limits.
+            for (int i = 0; i < 4 && fastest >= 0.7; i++) {
                 fastest = Math.min(fastest, seconds(b, node, "10.244.1.1"));
             }
             assertThat(fastest).as("another pod").isLessThan(0.7);

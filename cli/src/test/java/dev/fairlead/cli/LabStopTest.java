@@ -132,22 +132,22 @@ class LabStopTest {
                 .asLong();
     }
 
-    private static String phaseOfOnce(ApiCaller api) {
+    private static JsonNode statusOf(ApiCaller api, String path) {
         try {
-            return api.get("/api/v1/namespaces/default/pods/once")
-                    .json()
-                    .path("status")
-                    .path("phase")
-                    .asText();
+            return api.get(path).json().path("status");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static int restarts(ApiCaller api, String pod) throws IOException {
-        return api.get("/api/v1/namespaces/default/pods/" + pod)
-                .json()
-                .path("status")
+    private static String phaseOfOnce(ApiCaller api) {
+        return statusOf(api, "/api/v1/namespaces/default/pods/once")
+                .path("phase")
+                .asText();
+    }
+
+    private static int restarts(ApiCaller api, String pod) {
+        return statusOf(api, "/api/v1/namespaces/default/pods/" + pod)
                 .path("containerStatuses")
                 .path(0)
                 .path("restartCount")
@@ -404,14 +404,8 @@ class LabStopTest {
     }
 
     private static int ready(ApiCaller api) {
-        try {
-            return api.get("/apis/apps/v1/namespaces/default/deployments/web")
-                    .json()
-                    .path("status")
-                    .path("readyReplicas")
-                    .asInt();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+        return statusOf(api, "/apis/apps/v1/namespaces/default/deployments/web")
+                .path("readyReplicas")
+                .asInt();
     }
 }

@@ -143,8 +143,8 @@ class StoriesTest {
         assertThat(told.exchanges()).hasSizeGreaterThan(5);
         try {
             for (Story.Exchange exchange : told.exchanges()) {
-                if (exchange.command()
-                        .startsWith("logs ")) { // a container is ready before what it prints has been read
+                // A container is ready before what it prints has been read.
+                if (exchange.command().startsWith("logs ")) {
                     Poll.until(PATIENCE, () -> !answer(teller, exchange).isBlank(), () -> "nothing was printed");
                 }
                 exchange.check(who, answer(teller, exchange));

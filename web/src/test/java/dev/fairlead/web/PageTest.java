@@ -162,9 +162,10 @@ class PageTest {
         page.keyboard().press("Enter");
         assertThat(page.locator("#trace-title")).containsText("→");
         assertThat(page.locator(".pod.to")).hasAttribute("data-object", second);
+        page.click("#hops [data-hop='request-0'] button"); // it plays by itself until somebody steps
         page.locator("#play").focus();
         page.keyboard().press("ArrowRight");
-        assertThat(page.locator("#progress")).hasText(java.util.regex.Pattern.compile("[2-4] / \\d"));
+        assertThat(page.locator("#progress")).hasText(java.util.regex.Pattern.compile("2 / \\d"));
         page.keyboard().press("Escape");
         assertThat(page.locator("#player")).isHidden();
     }
@@ -286,9 +287,8 @@ class PageTest {
             assertThat(page.locator("#drawing .talk")).hasCount(40);
             Chromium.shot(page, "large");
             double frames = 0;
-            for (int i = 0;
-                    i < 4 && frames <= 60.0 / SLACK;
-                    i++) { // the machine may have been busy with something else
+            // The machine may have been busy with something else.
+            for (int i = 0; i < 4 && frames <= 60.0 / SLACK; i++) {
                 frames = ((Number) page.evaluate("""
                     new Promise(done => {
                       let frames = 0;
