@@ -7,22 +7,9 @@ import dev.fairlead.bench.Rounds.Lap;
 import dev.fairlead.bench.Rounds.Results;
 import dev.fairlead.cni.protocol.NetConfList;
 import dev.fairlead.cni.runtime.CniRuntime;
-import dev.fairlead.kernel.SyscallException;
 import dev.fairlead.kernel.netns.Netns;
-import dev.fairlead.kernel.process.Child;
-import dev.fairlead.kernel.process.Setup;
-import dev.fairlead.kernel.process.Spawn;
-import dev.fairlead.kernel.sys.Fd;
-import dev.fairlead.kernel.sys.UnixSocket;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * {@code ./fairlead agent} as an operator starts it: a process of its own, in a node of its own each round, that is filled
@@ -35,13 +22,6 @@ record AgentProcess(Place place, int full) implements Contestant {
     private static final String FULL = "full";
     private static final String ADD = "ADD";
     private static final double LIMIT_MEGABYTES = 120;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final long PAUSE_NANOS = 10_000_000;
-
-    /** Whether there is a build that the launcher can start without making one. */
-    static boolean isBuilt(Place place) {
-        return Files.isReadable(place.home().resolve(".fairlead/current"));
-    }
 
     Report measure(int runs, Progress progress) {
         Results results = new Rounds("an agent of its own", 0, runs, progress).of(List.of(this));
@@ -69,24 +49,19 @@ record AgentProcess(Place place, int full) implements Contestant {
             owned.add(node::close);
             NodeThread inNode = NodeThread.start(node);
             owned.add(inNode::close);
-            Path directory = Files.createTempDirectory(place.disk(), "agent-");
-            Path socket = place.sockets().resolve("agent.sock");
-            Child agent = start(node, directory, socket);
-            owned.add(() -> end(agent));
-            awaitServing(agent, directory, socket);
-            lap.took(EMPTY, Memory.resident(agent.pid()) / 1e6);
+            AgentProgram agent = AgentProgram.start(place, node);
+            owned.add(agent::close);
+            lap.took(EMPTY, agent.memory() / 1e6);
             Pods pods = Pods.make(full);
             owned.add(pods::close);
-            fill(lap, inNode, pods, directory);
-            lap.took(FULL, Memory.resident(agent.pid()) / 1e6);
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not make a directory for an agent in " + place.disk(), e);
+            fill(lap, inNode, pods, agent);
+            lap.took(FULL, agent.memory() / 1e6);
         }
     }
 
-    private void fill(Lap lap, NodeThread inNode, Pods pods, Path directory) throws IOException {
-        NetConfList list = NetConfList.read(Files.readAllBytes(directory.resolve("net.d/10-fairlead.conflist")));
-        CniRuntime runtime = CniNode.runtime(NodePlugins.here(), directory.resolve("bin"), directory);
+    private void fill(Lap lap, NodeThread inNode, Pods pods, AgentProgram agent) {
+        NetConfList list = agent.list();
+        CniRuntime runtime = CniNode.runtime(NodePlugins.here(), agent.bin(), agent.directory());
         List<Double> times = new ArrayList<>();
         for (int i = 0; i < full; i++) {
             Pods.Pod pod = pods.next();
@@ -98,57 +73,5 @@ record AgentProcess(Place place, int full) implements Contestant {
         }
         lap.took(ADD + 0, times.getFirst());
         lap.took(ADD, new Samples(times).median());
-    }
-
-    private Child start(Netns node, Path directory, Path socket) {
-        List<String> arguments = List.of(
-                "agent",
-                "--node-name=bench",
-                "--pod-cidr=10.244.1.0/24",
-                "--cni-bin-dir=" + directory.resolve("bin"),
-                "--cni-conf-dir=" + directory.resolve("net.d"),
-                "--state-dir=" + directory.resolve("state"),
-                "--socket=" + socket);
-        TreeMap<String, String> environment = new TreeMap<>(System.getenv());
-        environment.put("FAIRLEAD_NO_BUILD", "1");
-        try (Fd nothing = Fd.open(Path.of("/dev/null"), Fd.O_RDONLY);
-                Fd log = Fd.open(Files.createFile(directory.resolve("log")), Fd.O_RDWR)) {
-            return Spawn.of(place.home().resolve("fairlead"), arguments)
-                    .withEnvironment(environment)
-                    .withStreams(nothing, log, log)
-                    .withSession()
-                    .withBefore(new Setup.Join(node.fd(), Setup.NET))
-                    .start();
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not make a log for an agent in " + directory, e);
-        }
-    }
-
-    /** Its configuration is there only once it serves. */
-    private static void awaitServing(Child agent, Path directory, Path socket) throws IOException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!Files.exists(directory.resolve("net.d/10-fairlead.conflist")) || !serves(socket)) {
-            if (!agent.isRunning() || System.nanoTime() - deadline >= 0) {
-                throw new IllegalStateException(
-                        "the agent did not start: " + Files.readString(directory.resolve("log")));
-            }
-            LockSupport.parkNanos(PAUSE_NANOS);
-        }
-    }
-
-    private static boolean serves(Path socket) {
-        try (UnixSocket _ = UnixSocket.connect(socket.toString())) {
-            return true;
-        } catch (SyscallException e) {
-            return false;
-        }
-    }
-
-    private static void end(Child agent) {
-        agent.signal(Child.SIGTERM);
-        if (agent.await(PATIENCE).isEmpty()) {
-            agent.killSession();
-        }
-        agent.close();
     }
 }

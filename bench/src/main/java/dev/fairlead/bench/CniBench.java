@@ -46,7 +46,7 @@ public final class CniBench {
                 .ifPresent(bin -> kinds.add(new Crowd.Kind(
                         REFERENCE, () -> CniNode.reference(REFERENCE, place, bin, false, crowd.pods()))));
         Report report = crowd.measure(kinds, runs, progress);
-        return AgentProcess.isBuilt(place) ? report.and(new AgentProcess(place, full).measure(runs, progress)) : report;
+        return AgentProgram.isBuilt(place) ? report.and(new AgentProcess(place, full).measure(runs, progress)) : report;
     }
 
     private Report run() {

@@ -2,6 +2,7 @@ package dev.fairlead.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.agent.AgentConfig;
+import dev.fairlead.agent.CniCaller;
 import dev.fairlead.agent.NodeAgent;
 import dev.fairlead.agent.NodePlugins;
 import dev.fairlead.cni.CniJson;
@@ -42,7 +43,13 @@ final class CniNode implements Rounds.Contestant, AutoCloseable {
     private final Pods pods;
     private final CniRuntime runtime;
     private final NetConfList list;
-    private final Optional<NodeAgent> agent;
+    private final Optional<CallLog> log;
+
+    /** What an agent has noted of its calls. */
+    @FunctionalInterface
+    private interface CallLog {
+        List<String> lines();
+    }
 
     private CniNode(
             String name,
@@ -51,8 +58,8 @@ final class CniNode implements Rounds.Contestant, AutoCloseable {
             Pods pods,
             CniRuntime runtime,
             NetConfList list,
-            Optional<NodeAgent> agent) {
-        this.agent = agent;
+            Optional<CallLog> log) {
+        this.log = log;
         this.name = name;
         this.owned = owned;
         this.node = node;
@@ -63,8 +70,31 @@ final class CniNode implements Rounds.Contestant, AutoCloseable {
         this.list = list;
     }
 
-    /** Fairlead: its shim, and its agent in this JVM. @param rounds how many pods will be attached, at most 250 */
+    /**
+     * Fairlead: its shim, and its agent as an operator starts it; where that isn't built, in this JVM.
+     *
+     * @param rounds how many pods will be attached, at most 250
+     */
     static CniNode fairlead(String name, Place place, int rounds) {
+        return AgentProgram.isBuilt(place) ? started(name, place, rounds) : inside(name, place, rounds);
+    }
+
+    private static CniNode started(String name, Place place, int rounds) {
+        Owned owned = new Owned();
+        try {
+            Netns node = node(owned);
+            AgentProgram agent = AgentProgram.start(place, node);
+            owned.add(agent::close);
+            CniRuntime runtime = runtime(NodePlugins.here(), agent.bin(), agent.directory());
+            CallLog log = () -> CniCaller.log(agent.socket());
+            return new CniNode(name, owned, node, pods(owned, rounds), runtime, agent.list(), Optional.of(log));
+        } catch (RuntimeException e) {
+            owned.close();
+            throw e;
+        }
+    }
+
+    private static CniNode inside(String name, Place place, int rounds) {
         Owned owned = new Owned();
         try {
             Netns node = node(owned);
@@ -77,7 +107,7 @@ final class CniNode implements Rounds.Contestant, AutoCloseable {
             NetConfList list =
                     NodeCni.fairlead(place.sockets(), place.nativePrograms()).list();
             CniRuntime runtime = runtime(NodePlugins.here(), place.nativePrograms(), state);
-            return new CniNode(name, owned, node, pods(owned, rounds), runtime, list, Optional.of(agent));
+            return new CniNode(name, owned, node, pods(owned, rounds), runtime, list, Optional.of(agent::cniLog));
         } catch (RuntimeException e) {
             owned.close();
             throw e;
@@ -136,15 +166,15 @@ final class CniNode implements Rounds.Contestant, AutoCloseable {
     public void round(Rounds.Lap lap) {
         Pods.Pod pod = pods.next();
         lap.took(ADD, inNode.call(() -> add(pod)));
-        agent.ifPresent(itself -> steps(itself, pod, lap));
+        log.ifPresent(agents -> steps(agents, pod, lap));
         lap.took(DEL, inNode.call(() -> del(pod)));
     }
 
     /** What the agent noted of this ADD, which it does after the answer. */
-    private static void steps(NodeAgent agent, Pods.Pod pod, Rounds.Lap lap) {
+    private static void steps(CallLog agents, Pods.Pod pod, Rounds.Lap lap) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
-            List<String> log = agent.cniLog();
+            List<String> log = agents.lines();
             String[] fields = log.isEmpty() ? new String[0] : log.getLast().split("\t", -1);
             if (fields.length > STEPS && fields[1].equals(ADD) && fields[2].contains("/" + pod.containerId() + "/")) {
                 for (String step : fields[STEPS].split(", ", -1)) {

@@ -27,6 +27,9 @@ record Crowd(int together, int full) {
     private static final String ALL = "all";
     private static final String FIRST = "first";
     private static final String LAST = "last";
+    /** Of a node on which nothing has been attached yet. */
+    private static final String FRESH = "fresh ";
+
     private static final int TEN = 10;
     private static final int PATIENCE_SECONDS = 120;
 
@@ -43,35 +46,37 @@ record Crowd(int together, int full) {
         @Override
         public void round(Lap lap) {
             try (CniNode node = kind.node().get()) {
-                crowd.atOnce(node, lap);
+                crowd.atOnce(node, lap, FRESH);
                 crowd.oneByOne(node, lap);
+                crowd.atOnce(node, lap, "");
             }
         }
     }
 
     /** How many pods a node must have for a round. */
     int pods() {
-        return together + full;
+        return 2 * together + full;
     }
 
     Report measure(List<Kind> kinds, int runs, Progress progress) {
         List<Filling> contestants = new ArrayList<>();
         kinds.forEach(kind -> contestants.add(new Filling(kind, this)));
         Results results = new Rounds("many pods", 1, runs, progress).of(contestants);
+        Comparison fresh = Comparison.of(
+                "cni: " + together + " ADDs at once, the node's first", Unit.MILLISECONDS, "Fairlead ÷ this");
         Comparison atOnce = Comparison.of("cni: " + together + " ADDs at once", Unit.MILLISECONDS, "Fairlead ÷ this");
         Comparison growth = Comparison.of(
                 "cni: a node with " + full + " pods", Unit.MILLISECONDS, "last " + TEN + " ÷ first " + TEN);
-        Samples ours = results.of(kinds.getFirst().name(), P99);
         List<Goal> goals = new ArrayList<>();
         for (Kind kind : kinds) {
-            Samples p99 = results.of(kind.name(), P99);
             boolean isOurs = kind.equals(kinds.getFirst());
-            Samples ratios = isOurs ? Samples.NONE : ours.dividedBy(p99);
-            atOnce = atOnce.with(Row.of(kind.name() + ": median of the ADDs", results.of(kind.name(), P50)))
-                    .with(new Row(kind.name() + ": p99 of the ADDs", p99, ratios))
-                    .with(Row.of(kind.name() + ": until all are done", results.of(kind.name(), ALL)));
+            fresh = together(fresh, kinds.getFirst(), kind, results, FRESH);
+            atOnce = together(atOnce, kinds.getFirst(), kind, results, "");
             if (!isOurs) {
-                goals.add(Goal.ratio(together + " ADDs at once: p99 a third of the reference's", ratios, 1 / 3.0));
+                String goal = together + " ADDs at once: p99 a third of the reference's";
+                goals.add(Goal.ratio(goal, p99(kinds.getFirst(), kind, results, ""), 1 / 3.0));
+                goals.add(
+                        Goal.ratio(goal + ", the node's first", p99(kinds.getFirst(), kind, results, FRESH), 1 / 3.0));
             }
             Samples first = results.of(kind.name(), FIRST);
             Samples last = results.of(kind.name(), LAST);
@@ -82,10 +87,21 @@ record Crowd(int together, int full) {
                         "the last ADD of " + full + " costs as the 10th, plus a fifth", last.dividedBy(first), 1.2));
             }
         }
-        return new Report(List.of(atOnce, growth), goals);
+        return new Report(List.of(fresh, atOnce, growth), goals);
     }
 
-    private void atOnce(CniNode node, Lap lap) {
+    private static Comparison together(Comparison table, Kind ours, Kind kind, Results results, String when) {
+        Samples ratios = kind.equals(ours) ? Samples.NONE : p99(ours, kind, results, when);
+        return table.with(Row.of(kind.name() + ": median of the ADDs", results.of(kind.name(), when + P50)))
+                .with(new Row(kind.name() + ": p99 of the ADDs", results.of(kind.name(), when + P99), ratios))
+                .with(Row.of(kind.name() + ": until all are done", results.of(kind.name(), when + ALL)));
+    }
+
+    private static Samples p99(Kind ours, Kind other, Results results, String when) {
+        return results.of(ours.name(), when + P99).dividedBy(results.of(other.name(), when + P99));
+    }
+
+    private void atOnce(CniNode node, Lap lap, String when) {
         CountDownLatch go = new CountDownLatch(1);
         List<Pods.Pod> pods = new ArrayList<>();
         List<FutureTask<Double>> adding = new ArrayList<>();
@@ -101,9 +117,9 @@ record Crowd(int together, int full) {
         long start = System.nanoTime();
         go.countDown();
         Samples times = new Samples(adding.stream().map(Crowd::await).toList());
-        lap.since(ALL, start);
-        lap.took(P50, times.median());
-        lap.took(P99, times.percentile(99));
+        lap.since(when + ALL, start);
+        lap.took(when + P50, times.median());
+        lap.took(when + P99, times.percentile(99));
         List<FutureTask<Double>> deleting = new ArrayList<>();
         pods.forEach(pod -> deleting.add(start(() -> {
             node.enter();
