@@ -9,16 +9,22 @@ import dev.fairlead.cni.protocol.AddResult;
 import dev.fairlead.cni.protocol.Attachment;
 import dev.fairlead.cni.protocol.NetConfList;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The final results of ADD, one file for each attachment: {@code <directory>/results/<network>-<container>-<interface>}, in
@@ -28,6 +34,9 @@ import java.util.Optional;
  * @param directory {@code /var/lib/cni} by custom
  */
 public record ResultCache(Path directory) {
+    private static final Set<StandardOpenOption> NEW = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    private static final FileAttribute<?> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private Path results() {
         return directory.resolve("results");
@@ -51,12 +60,17 @@ public record ResultCache(Path directory) {
                 Files.createDirectories(
                         results(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             }
-            Path part = Files.createTempFile(directory, "cni-result-", ".part");
-            try {
-                Files.write(part, text);
+            Path part = directory.resolve("cni-result-"
+                    + Long.toUnsignedString(ThreadLocalRandom.current().nextLong()) + ".part");
+            try (SeekableByteChannel out = Files.newByteChannel(part, NEW, PRIVATE)) {
+                ByteBuffer left = ByteBuffer.wrap(text);
+                while (left.hasRemaining()) {
+                    out.write(left);
+                }
                 Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
+            } catch (IOException e) {
                 Files.deleteIfExists(part);
+                throw e;
             }
         } catch (IOException e) {
             throw new CniException(
