@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One ADD or DEL on its way through the agent: when it reached which step, and what is to be done once the runtime has its
@@ -13,6 +14,8 @@ import java.util.Optional;
 final class CniCallRecord {
     /** The record of the call that this thread serves. */
     static final ScopedValue<CniCallRecord> CURRENT = ScopedValue.newInstance();
+
+    private static final long AFTER_ANSWER_NANOS = 2_000_000;
 
     private final long begin = System.nanoTime();
     private final long since = System.currentTimeMillis();
@@ -68,7 +71,14 @@ final class CniCallRecord {
         reached.add(new Reached(word, System.nanoTime()));
     }
 
+    /**
+     * Does what follows the answer, a moment later where the runtime has it: on a machine with few processors this would
+     * take them from the plugin's process, for whose end the runtime waits, and from the runtime.
+     */
     void answered(boolean arrived) {
+        if (arrived) {
+            LockSupport.parkNanos(AFTER_ANSWER_NANOS);
+        }
         (arrived ? delivered : lost).run();
     }
 

@@ -35,6 +35,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,7 +95,7 @@ final class FairleadPlugin implements CniPlugin {
         } catch (KernelException e) {
             throw notAttached(request, e);
         }
-        CniCallRecord.afterwards(() -> reached(Step.DELIVERED, owner), () -> undo(owner));
+        CniCallRecord.afterwards(() -> reached(Step.DELIVERED, owner), () -> undo(owner, _ -> true));
         return theirs;
     }
 
@@ -130,7 +131,7 @@ final class FairleadPlugin implements CniPlugin {
                 }
             });
             reached(Step.POD_WIRED, owner);
-            return whenWired(request, owner, pod, wired, source, given);
+            return whenWired(request, owner, pod, wanted, wired, source, given);
         } catch (CniException e) {
             if (given.isNew()) {
                 giveBack(owner, e);
@@ -159,20 +160,29 @@ final class FairleadPlugin implements CniPlugin {
     }
 
     private AddResult whenWired(
-            AddRequest request, Attachment owner, Netns pod, Wired wired, AddressSource source, Given before) {
+            AddRequest request,
+            Attachment owner,
+            Netns pod,
+            PodInterface made,
+            Wired wired,
+            AddressSource source,
+            Given before) {
         try {
             Given given = source.afterWiring(before, request, owner, step -> reached(step, owner));
-            int mtu = PodMtu.of(request.conf(), given.prefixes(), bridge.mtu());
-            PodInterface wanted = given.podInterface(owner, mtu);
+            PodInterface wanted = made;
             if (!given.equals(before)) {
+                wanted = given.podInterface(owner, PodMtu.of(request.conf(), given.prefixes(), bridge.mtu()));
                 guard.protect(wanted, PodGuard.isWanted(request.conf()));
                 wiring.address(wanted, pod);
                 reached(Step.ADDRESSED, owner);
             }
-            AddResult result = result(request, given, wired);
+            AddResult result = result(request, given, wanted, wired.host());
             features.start(request, owner, result);
             reached(Step.FEATURES_STARTED, owner);
-            CniCallRecord.afterwards(() -> confirm(wanted, wired, owner), () -> undo(owner));
+            PodInterface answered = wanted;
+            CniCallRecord.afterwards(
+                    () -> confirm(answered, wired, owner),
+                    () -> undo(owner, port -> port.index() == wired.host().index()));
             return result;
         } catch (CniException | KernelException | PodWiringException | UncheckedIOException e) {
             try {
@@ -245,13 +255,29 @@ final class FairleadPlugin implements CniPlugin {
         }
     }
 
-    /** The runtime's side ended before it had the answer: to the runtime, this ADD has failed. */
-    private void undo(Attachment owner) {
-        LOG.warn("the ADD of {} is undone, because the runtime ended it before it had the answer", owner);
+    /**
+     * The runtime's side ended before it had the answer: to the runtime, this ADD has failed. A later ADD may have been
+     * quicker than this, and what that one made stays.
+     *
+     * @param isMine whether a port with this attachment's name is what the ADD made
+     */
+    private void undo(Attachment owner, Predicate<Link> isMine) {
+        ReentrantLock lock = locks.of(owner);
+        lock.lock();
         try {
+            Optional<Link> port = bridge.rtnetlink().links().find(PodInterface.hostName(owner.toString()));
+            if (port.isPresent() && !isMine.test(port.get())) {
+                LOG.warn("the runtime ended an ADD of {} before it had the answer, and has added it again", owner);
+                return;
+            }
+            LOG.warn("the ADD of {} is undone, because the runtime ended it before it had the answer", owner);
             remove(owner);
         } catch (CniException e) {
             LOG.error("{}: {}", e.msg(), e.details());
+        } catch (KernelException e) {
+            LOG.error("the ADD of {} could not be undone: {}", owner, e.getMessage());
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -265,16 +291,13 @@ final class FairleadPlugin implements CniPlugin {
         steps.reached(step, owner);
     }
 
-    private AddResult result(AddRequest request, Given given, Wired wired) {
+    /** The pod's end has what it was made with, for the kernel takes all of it or makes none. */
+    private AddResult result(AddRequest request, Given given, PodInterface pod, Link host) {
         List<Interface> interfaces = List.of(
                 Interface.onHost(bridge.name(), bridge.mac(), bridge.mtu()),
-                Interface.onHost(
-                        wired.host().name(), wired.host().mac(), wired.host().mtu()),
+                Interface.onHost(host.name(), host.mac(), host.mtu()),
                 Interface.inSandbox(
-                        wired.pod().name(),
-                        wired.pod().mac(),
-                        wired.pod().mtu(),
-                        request.sandbox().path()));
+                        pod.name(), pod.mac(), pod.mtu(), request.sandbox().path()));
         List<IpConfig> ips = given.ips().stream()
                 .map(ip -> ip.onInterface(interfaces.size() - 1))
                 .toList();

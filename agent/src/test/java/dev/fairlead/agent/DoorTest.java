@@ -101,6 +101,55 @@ class DoorTest {
         }
     }
 
+    @Test
+    void anAddWhoseCallerGoesTakesNothingFromTheOneAfterIt(TestNamespaces namespaces) {
+        Netns node = namespaces.create();
+        Netns pod = namespaces.create();
+        try (NodeAgent serving = start(node)) {
+            UnixSocket gone = agent().connect();
+            gone.send(agent().frame("ADD", "a"), pod.fd());
+            awaitWired(pod);
+            String address = agent().add("a", pod);
+            int port = index(node);
+            gone.close(); // with the answer unread
+            Poll.until(PATIENCE, () -> callThreads() == 0, () -> callThreads() + " threads");
+            assertThat(index(node)).as("the port that the second ADD made").isEqualTo(port);
+            assertThat(Oracle.in(pod).run("ip", "-4", "address", "show", "dev", "eth0"))
+                    .contains(address);
+            assertThat(serving.reconcile().isClean()).isTrue();
+            agent().del("a", pod);
+        }
+    }
+
+    @Test
+    void anAddWhoseCallerGoesIsUndone(TestNamespaces namespaces) {
+        Netns node = namespaces.create();
+        Netns pod = namespaces.create();
+        try (NodeAgent serving = start(node)) {
+            UnixSocket gone = agent().connect();
+            gone.send(agent().frame("ADD", "a"), pod.fd());
+            awaitWired(pod);
+            gone.close();
+            Poll.until(PATIENCE, () -> callThreads() == 0, () -> callThreads() + " threads");
+            assertThat(Oracle.in(node).ip("link", "show", "master", "fl0")).isEmpty();
+            assertThat(serving.reconcile().isClean()).isTrue();
+        }
+    }
+
+    /** Its caller could have the answer, or will in a moment. */
+    private static void awaitWired(Netns pod) {
+        Poll.until(PATIENCE, () -> Oracle.in(pod).ip("link").size() == 2, () -> "the pod has no interface");
+        Oracle.in(pod).awaitUp("eth0");
+    }
+
+    private static int index(Netns node) {
+        return Oracle.in(node)
+                .ip("link", "show", "master", "fl0")
+                .get(0)
+                .get("ifindex")
+                .asInt();
+    }
+
     /** A byte now and then, each sooner than any time limit on one read. */
     private static void writeSlowly(UnixSocket socket, byte[] request) {
         try {

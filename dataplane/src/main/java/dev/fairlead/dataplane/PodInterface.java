@@ -14,6 +14,7 @@ import java.util.List;
  * One interface of a pod as it should be.
  *
  * @param owner what it belongs to, {@code network/container/interface}; the node's end carries it as its alias
+ * @param hostName of the node's end; it follows from the owner
  * @param name in the pod, {@code eth0}
  * @param addresses with the prefix length of the pod network
  * @param gateways of the pod's default routes, one for each family
@@ -21,7 +22,14 @@ import java.util.List;
  * @param mtu in bytes
  */
 public record PodInterface(
-        String owner, String name, Mac mac, List<Prefix> addresses, List<Ip> gateways, List<Route> routes, int mtu) {
+        String owner,
+        String hostName,
+        String name,
+        Mac mac,
+        List<Prefix> addresses,
+        List<Ip> gateways,
+        List<Route> routes,
+        int mtu) {
     /** RFC 8200 section 5. On a link with less the kernel knows no IPv6, not even a setting of it. */
     public static final int IPV6_LEAST_MTU = 1280;
 
@@ -31,6 +39,17 @@ public record PodInterface(
         routes = List.copyOf(routes);
     }
 
+    public PodInterface(
+            String owner,
+            String name,
+            Mac mac,
+            List<Prefix> addresses,
+            List<Ip> gateways,
+            List<Route> routes,
+            int mtu) {
+        this(owner, hostName(owner), name, mac, addresses, gateways, routes, mtu);
+    }
+
     /** With default routes only. */
     public PodInterface(String owner, String name, Mac mac, List<Prefix> addresses, List<Ip> gateways, int mtu) {
         this(owner, name, mac, addresses, gateways, List.of(), mtu);
@@ -38,11 +57,6 @@ public record PodInterface(
 
     boolean canHaveIpv6() {
         return mtu >= IPV6_LEAST_MTU;
-    }
-
-    /** The name of the node's end. */
-    public String hostName() {
-        return hostName(owner);
     }
 
     /** The name of the node's end: it follows from the owner alone, so that it is found without the pod's namespace. */

@@ -39,6 +39,7 @@ import java.util.function.Consumer;
 public final class PodWiring implements AutoCloseable {
     private final PodBridge bridge;
     private final LinkRemoval removal;
+    private final OwnThread.Spare openers = new OwnThread.Spare();
 
     public PodWiring(PodBridge bridge) {
         this.bridge = bridge;
@@ -59,12 +60,17 @@ public final class PodWiring implements AutoCloseable {
         }
     }
 
-    /** What was made, each end as the kernel made it, before anything else was said to it. */
-    public record Wired(Link pod, Link host) {}
+    /**
+     * What was made.
+     *
+     * @param podIndex the number that the kernel gave the pod's end
+     * @param host the node's end as the kernel made it, before anything else was said to it
+     */
+    public record Wired(int podIndex, Link host) {}
 
     /** What {@link #wire} has done when it tells. */
     public enum Made {
-        /** Both ends, the node's without its label. */
+        /** Both ends, the node's without its label, and down. */
         VETH,
         /** All of the node's side, and nothing of the pod's. */
         NODE_SIDE
@@ -90,22 +96,26 @@ public final class PodWiring implements AutoCloseable {
                         List.of(
                                 LinkSetting.name(hostName),
                                 LinkSetting.mtu(pod.mtu()),
-                                LinkSetting.master(bridge.index()),
-                                LinkSetting.up()),
+                                LinkSetting.oneQueue(),
+                                LinkSetting.master(bridge.index())),
                         List.of(
                                 LinkSetting.name(pod.name()),
                                 LinkSetting.mac(pod.mac()),
                                 LinkSetting.mtu(pod.mtu()),
+                                LinkSetting.oneQueue(),
                                 LinkSetting.namespace(namespace)))));
-        // The node's end is a port and needs no address. It has no carrier yet, so this is before it would make one.
+        // The node's end is a port and needs no address. It has no carrier yet, so this is before it would make one. It
+        // comes
+        // up here and not when it is made: right after that the kernel looks at the new link, and one that is up
+        // without a
+        // carrier it switches off, for which it waits for all processors, and everybody with a netlink message for it.
         List<LinkSetting> ofPort = new ArrayList<>();
         ofPort.add(LinkSetting.alias(PortLabel.of(pod, false).text()));
         if (pod.canHaveIpv6()) {
             ofPort.add(LinkSetting.addressGeneration(AddressGeneration.NONE));
         }
-        steps.add(new Step(Side.NODE, LinkRequests.set(hostName, ofPort.toArray(LinkSetting[]::new))));
-        // A pod must reach itself by a Service address: such a frame leaves by the port it came in on.
-        steps.add(new Step(Side.NODE, hairpin(hostName)));
+        ofPort.add(LinkSetting.up());
+        steps.add(new Step(Side.NODE, hairpin(hostName, ofPort.toArray(LinkSetting[]::new))));
         return steps;
     }
 
@@ -155,8 +165,8 @@ public final class PodWiring implements AutoCloseable {
      * that throws is thrown on, and undoes what was made.
      */
     public Wired wire(PodInterface pod, Netns namespace, Consumer<Made> told) {
-        // A socket there needs a thread there: it starts while the node's side is made.
-        OwnThread.Begun<Rtnetlink> opening = Rtnetlink.opening(namespace);
+        // A socket there needs a thread there: it opens while the node's side is made.
+        OwnThread.Begun<Rtnetlink> opening = Rtnetlink.opening(namespace, openers);
         try {
             return wire(pod, namespace, told, opening);
         } finally {
@@ -174,9 +184,11 @@ public final class PodWiring implements AutoCloseable {
             Link inNode = made.orElseGet(() -> bridge.rtnetlink().links().require(pod.hostName()));
             told.accept(Made.NODE_SIDE);
             Rtnetlink podSocket = opening.await();
-            Link inPod = podSocket.links().require(pod.name());
-            run(podSocket, podPlan(pod, inPod.index()));
-            return new Wired(inPod, inNode);
+            int podIndex = inNode.peer() > 0
+                    ? inNode.peer()
+                    : podSocket.links().require(pod.name()).index();
+            run(podSocket, podPlan(pod, podIndex));
+            return new Wired(podIndex, inNode);
         } catch (RuntimeException e) {
             undo(pod, e);
             throw e;
@@ -281,6 +293,7 @@ public final class PodWiring implements AutoCloseable {
         bridge.rtnetlink()
                 .links()
                 .set(port, LinkSetting.alias(PortLabel.of(pod, true).text()));
+        openers.prepare(); // for the next pod, now that nobody waits
     }
 
     /**
@@ -306,13 +319,15 @@ public final class PodWiring implements AutoCloseable {
                         new Step(Side.NODE, hairpin(port))));
     }
 
-    private static Request hairpin(String port) {
-        return LinkRequests.setPort(port, Map.of(PortFlag.HAIRPIN, true));
+    /** A pod must reach itself by a Service address: such a frame leaves by the port it came in on. */
+    private static Request hairpin(String port, LinkSetting... also) {
+        return LinkRequests.setPort(port, Map.of(PortFlag.HAIRPIN, true), also);
     }
 
     /** Waits until the kernel has cleared up. The bridge and its socket stay the caller's. */
     @Override
     public void close() {
+        openers.close();
         removal.close();
     }
 

@@ -47,23 +47,24 @@ public final class SpoofGuard implements AutoCloseable {
      * A pod's interface and what it may send as.
      *
      * @param owner as of {@link PodInterface}
+     * @param port the name of its bridge port
      * @param addresses of both families; its link-local address follows from the MAC address
      */
-    public record Guarded(String owner, Mac mac, List<Ip> addresses) {
+    public record Guarded(String owner, String port, Mac mac, List<Ip> addresses) {
         public Guarded {
             addresses = List.copyOf(addresses);
+        }
+
+        /** The port's name follows from the owner. */
+        public Guarded(String owner, Mac mac, List<Ip> addresses) {
+            this(owner, PodInterface.hostName(owner), mac, addresses);
         }
 
         /** Of an interface that is to be wired. */
         public static Guarded of(PodInterface pod) {
             List<Ip> addresses = new ArrayList<>();
             pod.addresses().forEach(prefix -> addresses.add(prefix.address()));
-            return new Guarded(pod.owner(), pod.mac(), addresses);
-        }
-
-        /** The name of its bridge port. */
-        public String port() {
-            return PodInterface.hostName(owner);
+            return new Guarded(pod.owner(), pod.hostName(), pod.mac(), addresses);
         }
     }
 
@@ -183,9 +184,11 @@ public final class SpoofGuard implements AutoCloseable {
      */
     public synchronized void guard(Guarded pod) {
         Transaction t = new Transaction();
-        unlist(t, GuardSchema.UNGUARDED, pod.port());
-        add(t, pod);
         boolean wasFree = unguarded.remove(pod.port());
+        if (wasFree) {
+            unlist(t, GuardSchema.UNGUARDED, pod.port());
+        }
+        add(t, pod);
         guarded.put(pod.port(), pod);
         try {
             commit(t);
@@ -212,9 +215,10 @@ public final class SpoofGuard implements AutoCloseable {
     public synchronized void forget(Guarded pod) {
         Transaction t = new Transaction();
         delete(t, pod);
-        unlist(t, GuardSchema.UNGUARDED, pod.port());
+        if (unguarded.remove(pod.port())) {
+            unlist(t, GuardSchema.UNGUARDED, pod.port());
+        }
         guarded.remove(pod.port());
-        unguarded.remove(pod.port());
         commit(t);
     }
 

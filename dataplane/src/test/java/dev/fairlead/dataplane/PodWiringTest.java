@@ -105,7 +105,7 @@ class PodWiringTest {
 
         JsonNode eth0 =
                 Oracle.in(pod).ip("-d", "address", "show", "dev", "eth0").get(0);
-        assertThat(eth0.get("ifindex").asInt()).isEqualTo(wired.pod().index());
+        assertThat(eth0.get("ifindex").asInt()).isEqualTo(wired.podIndex());
         assertThat(eth0.get("operstate").asText()).isEqualTo("UP");
         assertThat(eth0.get("address").asText()).isEqualTo("0a:58:0a:f4:01:05");
         assertThat(eth0.get("mtu").asInt()).isEqualTo(1450);
@@ -126,6 +126,10 @@ class PodWiringTest {
         assertThat(host.get("ifalias").asText())
                 .isEqualTo("fairlead/c1/eth0 0a:58:0a:f4:01:05 10.244.1.5 fd00:1::5 unanswered");
         assertThat(host.get("mtu").asInt()).isEqualTo(1450);
+        for (JsonNode end : List.of(eth0, host)) {
+            assertThat(end.get("num_tx_queues").asInt()).isEqualTo(1);
+            assertThat(end.get("num_rx_queues").asInt()).isEqualTo(1);
+        }
         assertThat(host.get("link_index").asInt()).isEqualTo(eth0.get("ifindex").asInt());
         assertThat(host.at("/linkinfo/info_slave_data/state").asText()).isEqualTo("forwarding");
         assertThat(host.at("/linkinfo/info_slave_data/hairpin").asBoolean()).isTrue();

@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -51,6 +52,10 @@ public final class NetlinkSocket implements AutoCloseable {
 
     /** The kernel fills dump replies up to the size that was read last, at most 32 KiB; errors are shorter. */
     private static final int RECEIVE_BYTES = 64 * 1024;
+
+    /** One for each thread: to make one for each answer costs more than the answer, for Java fills it with zeros. */
+    private static final ThreadLocal<MemorySegment> RECEIVED =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(RECEIVE_BYTES));
 
     /**
      * Requests in one send. The kernel answers all of them before the call returns, and drops without a word the
@@ -231,20 +236,26 @@ public final class NetlinkSocket implements AutoCloseable {
 
     private void pipelineOnce(List<Request> requests, List<Optional<NetlinkException>> outcomes) {
         int first = sequence;
+        int last = first + requests.size() - 1;
         List<byte[]> frames = new ArrayList<>();
         for (Request request : requests) {
-            frames.add(frame(request, Request.NLM_F_REQUEST | Request.NLM_F_ACK, sequence++));
+            // Refusals come in any case and in order, so what wasn't refused before the last is answered was done.
+            int flags = Request.NLM_F_REQUEST | (sequence == last ? Request.NLM_F_ACK : 0);
+            frames.add(frame(request, flags, sequence++));
         }
         String wanted = requests.getFirst().wanted();
         send(wanted, join(frames));
-        for (int done = 0; done < requests.size(); ) {
+        List<Optional<NetlinkException>> each = new ArrayList<>(Collections.nCopies(requests.size(), Optional.empty()));
+        for (boolean answered = false; !answered; ) {
             for (Message message : receive(wanted)) {
-                if (message.type() == NLMSG_ERROR && message.sequence() == first + done) {
-                    outcomes.add(refusal(requests.get(done), message));
-                    done++;
+                int index = message.sequence() - first;
+                if (message.type() == NLMSG_ERROR && index >= 0 && index < requests.size()) {
+                    each.set(index, refusal(requests.get(index), message));
+                    answered |= message.sequence() == last;
                 }
             }
         }
+        outcomes.addAll(each);
     }
 
     /**
@@ -399,17 +410,13 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     private List<Message> receive(String wanted) {
-        byte[] bytes;
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment buffer = arena.allocate(RECEIVE_BYTES);
-            long length = Linux.call(
-                    wanted, Linux.Call.RECVFROM, fd.number(), buffer.address(), RECEIVE_BYTES, MSG_TRUNC, 0, 0);
-            if (length > RECEIVE_BYTES) {
-                throw new DecodeException("a netlink message of " + length + " bytes was cut at " + RECEIVE_BYTES);
-            }
-            bytes = buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+        MemorySegment buffer = RECEIVED.get();
+        long length =
+                Linux.call(wanted, Linux.Call.RECVFROM, fd.number(), buffer.address(), RECEIVE_BYTES, MSG_TRUNC, 0, 0);
+        if (length > RECEIVE_BYTES) {
+            throw new DecodeException("a netlink message of " + length + " bytes was cut at " + RECEIVE_BYTES);
         }
-        List<Message> messages = Message.split(bytes);
+        List<Message> messages = Message.split(buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
         if (explainer != SILENT) {
             for (Message m : messages) {
                 explainer.accept("← " + explainReceived(m));

@@ -1,12 +1,15 @@
 package dev.fairlead.kernel.netns;
 
+import dev.fairlead.kernel.Errno;
 import dev.fairlead.kernel.sys.Fd;
 import dev.fairlead.kernel.sys.Linux;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
@@ -26,6 +29,16 @@ public final class Netns implements AutoCloseable {
     private static final int O_NONBLOCK = 04000;
 
     private static final int O_NOCTTY = 0400;
+
+    /** {@code struct statx} of {@code <linux/stat.h>}: its length, where the inode's number is, and what asks for that. */
+    private static final int STATX_BYTES = 256;
+
+    private static final int STX_INO = 32;
+
+    private static final int STATX_INO = 0x100;
+
+    /** Of {@code <linux/fcntl.h>}. */
+    private static final int AT_FDCWD = -100;
 
     /** {@code /proc/self/ns/net} would be the main thread's. */
     private static final Path OF_THIS_THREAD = Path.of("/proc/thread-self/ns/net");
@@ -92,10 +105,15 @@ public final class Netns implements AutoCloseable {
 
     /** The inode number of the namespace that a path such as {@code /proc/17/ns/pid} leads to. */
     public static long inode(Path path) {
-        try {
-            return (Long) Files.getAttribute(path, "unix:ino");
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not read the identity of the namespace at " + path, e);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = arena.allocateFrom(path.toString());
+            MemorySegment found = arena.allocate(STATX_BYTES, Long.BYTES);
+            long refused = Linux.raw(Linux.Call.STATX, AT_FDCWD, name.address(), 0, STATX_INO, found.address(), 0);
+            if (refused < 0) {
+                IOException why = new IOException(path + ": " + new Errno((int) -refused));
+                throw new UncheckedIOException("could not read the identity of the namespace at " + path, why);
+            }
+            return found.get(ValueLayout.JAVA_LONG, STX_INO);
         }
     }
 
@@ -110,10 +128,23 @@ public final class Netns implements AutoCloseable {
 
     /** As {@link #call}, while the calling thread goes on. The handle must stay open until the work has ended. */
     public <T> OwnThread.Begun<T> begin(Callable<T> work) {
-        return OwnThread.begin("netns-" + fd.number(), () -> {
+        return OwnThread.begin(threadName(), inside(work));
+    }
+
+    /** As {@link #begin(Callable)}, on the thread that waits, if there is one. */
+    public <T> OwnThread.Begun<T> begin(OwnThread.Spare spare, Callable<T> work) {
+        return spare.begin(threadName(), inside(work));
+    }
+
+    private String threadName() {
+        return "netns-" + fd.number();
+    }
+
+    private <T> Callable<T> inside(Callable<T> work) {
+        return () -> {
             enter();
             return work.call();
-        });
+        };
     }
 
     /** As {@link #call}, without a result. */

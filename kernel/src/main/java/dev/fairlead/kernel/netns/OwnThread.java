@@ -2,6 +2,8 @@ package dev.fairlead.kernel.netns;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Runs work on a platform thread of its own that ends with it: the only place where a thread may change namespaces. */
@@ -15,9 +17,9 @@ public final class OwnThread {
         private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         private final Thread thread;
 
-        private Begun(String name, Callable<T> work) {
+        private Begun(String name, Callable<T> work, Function<Runnable, Thread> start) {
             this.name = name;
-            this.thread = Thread.ofPlatform().name(name).start(() -> {
+            this.thread = start.apply(() -> {
                 try {
                     result.set(work.call());
                 } catch (Throwable t) { // handed to the waiting thread
@@ -46,7 +48,73 @@ public final class OwnThread {
 
     /** Runs {@code work} on a fresh thread while the calling one goes on. */
     public static <T> Begun<T> begin(String name, Callable<T> work) {
-        return new Begun<>(name, work);
+        return new Begun<>(name, work, Thread.ofPlatform().name(name)::start);
+    }
+
+    /**
+     * Keeps one thread that has started and waits for work: to start one takes longer than much of what it is for. Safe from
+     * any thread.
+     */
+    public static final class Spare implements AutoCloseable {
+        private final AtomicReference<@Nullable Waiting> waiting = new AtomicReference<>();
+        private volatile boolean closed;
+
+        /** Starts a thread unless one waits; it begins in the calling thread's namespaces, as every thread does. */
+        public void prepare() {
+            if (closed || waiting.get() != null) {
+                return;
+            }
+            Waiting fresh = new Waiting();
+            if (!waiting.compareAndSet(null, fresh)) {
+                fresh.give(() -> {}); // somebody else was faster
+            } else if (closed) {
+                release();
+            }
+        }
+
+        /** As {@link OwnThread#begin}, on the thread that waits, if there is one. */
+        public <T> Begun<T> begin(String name, Callable<T> work) {
+            Waiting ready = waiting.getAndSet(null);
+            return ready == null ? OwnThread.begin(name, work) : new Begun<>(name, work, ready::give);
+        }
+
+        /** Lets the thread that waits end. What has begun goes on. */
+        @Override
+        public void close() {
+            closed = true;
+            release();
+        }
+
+        private void release() {
+            Waiting last = waiting.getAndSet(null);
+            if (last != null) {
+                last.give(() -> {});
+            }
+        }
+    }
+
+    private static final class Waiting {
+        private final Thread thread = Thread.ofPlatform().daemon().name("spare").unstarted(this::await);
+        private volatile @Nullable Runnable work;
+
+        Waiting() {
+            thread.start();
+        }
+
+        private void await() {
+            Runnable given = work;
+            while (given == null) {
+                LockSupport.park(this);
+                given = work;
+            }
+            given.run();
+        }
+
+        Thread give(Runnable given) {
+            work = given;
+            LockSupport.unpark(thread);
+            return thread;
+        }
     }
 
     /**

@@ -149,12 +149,11 @@ public final class LinkRequests {
         return new Request(wanted.toString(), Rtm.RTM_SETLINK, encoder.toBytes());
     }
 
-    /** As above, for a port by its name: it can go out in one batch with the message that makes the port. */
-    public static Request setPort(String name, Map<PortFlag, Boolean> flags) {
+    /** As above, for a port by its name, together with what else is to be said to the link; the flags are set first. */
+    public static Request setPort(String name, Map<PortFlag, Boolean> flags, LinkSetting... settings) {
+        List<LinkSetting> all = List.of(settings);
         StringBuilder wanted = new StringBuilder("set the bridge port ").append(name);
-        Encoder encoder = new Encoder();
-        LinkSetting.header(encoder, Rtm.AF_UNSPEC, 0, 0, 0);
-        encoder.attributeString(nameAttribute(name), name);
+        Encoder encoder = changes(wanted.toString(), 0, all).attributeString(nameAttribute(name), name);
         encoder.nested(IFLA_LINKINFO, info -> {
             info.attributeString(IFLA_INFO_SLAVE_KIND, "bridge");
             info.nested(
@@ -164,6 +163,9 @@ public final class LinkRequests {
                         wanted.append(' ').append(flag.text(on));
                     }));
         });
+        if (!all.isEmpty()) {
+            wanted.append(' ').append(LinkSetting.text(all));
+        }
         return new Request(wanted.toString(), Rtm.RTM_NEWLINK, encoder.toBytes());
     }
 

@@ -56,8 +56,13 @@ public sealed interface LinkSetting {
         return new Group(number);
     }
 
-    static LinkSetting queueLength(int packets) {
-        return new QueueLength(packets);
+    /**
+     * One queue in each direction, at creation only. A veth uses one in any case unless it is told otherwise, but the kernel
+     * makes it with one for each processor, and to let go of them it waits for all processors, once for each end ({@code
+     * veth_init_queues} in {@code drivers/net/veth.c}).
+     */
+    static LinkSetting oneQueue() {
+        return new Queues(1);
     }
 
     static LinkSetting addressGeneration(AddressGeneration mode) {
@@ -155,15 +160,16 @@ public sealed interface LinkSetting {
         }
     }
 
-    record QueueLength(int packets) implements LinkSetting {
+    record Queues(int number) implements LinkSetting {
         @Override
         public void encode(Encoder encoder) {
-            encoder.attributeU32(Ifla.IFLA_TXQLEN, packets);
+            encoder.attributeU32(Ifla.IFLA_NUM_TX_QUEUES, number);
+            encoder.attributeU32(Ifla.IFLA_NUM_RX_QUEUES, number);
         }
 
         @Override
         public String toString() {
-            return "txqueuelen " + packets;
+            return "numtxqueues " + number + " numrxqueues " + number;
         }
     }
 

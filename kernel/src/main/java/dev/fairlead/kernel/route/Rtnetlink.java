@@ -30,8 +30,8 @@ public final class Rtnetlink implements AutoCloseable {
     }
 
     /** As {@link #open(Netns)}, while the calling thread goes on; whoever begins this has to take the result and close it. */
-    public static OwnThread.Begun<Rtnetlink> opening(Netns namespace) {
-        return namespace.begin(Rtnetlink::open);
+    public static OwnThread.Begun<Rtnetlink> opening(Netns namespace, OwnThread.Spare spare) {
+        return namespace.begin(spare, Rtnetlink::open);
     }
 
     /** Into the calling thread's namespace. */

@@ -61,6 +61,7 @@ public final class Linux {
         DUP3(292, 24),
         PIPE2(293, 59),
         SENDMMSG(307, 269),
+        STATX(332, 291),
         MEMFD_CREATE(319, 279),
         BPF(321, 280),
         SETNS(308, 268),

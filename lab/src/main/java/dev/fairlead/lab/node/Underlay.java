@@ -67,12 +67,14 @@ public final class Underlay implements AutoCloseable {
                         List.of(
                                 LinkSetting.name(nodeName),
                                 LinkSetting.mtu(mtu),
+                                LinkSetting.oneQueue(),
                                 LinkSetting.master(bridge),
                                 LinkSetting.up()),
                         List.of(
                                 LinkSetting.name(UPLINK),
                                 LinkSetting.mac(mac(addresses)),
                                 LinkSetting.mtu(mtu),
+                                LinkSetting.oneQueue(),
                                 LinkSetting.namespace(node)));
         forward(node, addresses);
         try (Rtnetlink inNode = Rtnetlink.open(node)) {

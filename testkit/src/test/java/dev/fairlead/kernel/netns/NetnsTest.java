@@ -7,10 +7,12 @@ import dev.fairlead.kernel.SyscallException;
 import dev.fairlead.kernel.sys.Fd;
 import dev.fairlead.kernel.sys.Linux;
 import dev.fairlead.testkit.Oracle;
+import dev.fairlead.testkit.Poll;
 import dev.fairlead.testkit.RealKernel;
 import dev.fairlead.testkit.RunningProgram;
 import dev.fairlead.testkit.TestNamespaces;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,6 +65,55 @@ class NetnsTest {
         int result = namespace.call(() -> 42);
         assertThat(Thread.interrupted()).isTrue();
         assertThat(result).isEqualTo(42);
+    }
+
+    @Test
+    void aThreadThatWaitsTakesTheWorkAndOneThatIsMissingIsMade(TestNamespaces namespaces) {
+        Netns namespace = namespaces.create();
+        long outside = Netns.inode(Path.of("/proc/thread-self/ns/net"));
+        try (OwnThread.Spare spare = new OwnThread.Spare()) {
+            assertThat(spareThreads()).isZero();
+            assertThat(namespace.begin(spare, this::whereAndWho).await()).isEqualTo(namespace.inode() + " netns");
+            spare.prepare();
+            spare.prepare();
+            assertThat(spareThreads())
+                    .as("one waits, however often it is asked for")
+                    .isEqualTo(1);
+            assertThat(namespace.begin(spare, this::whereAndWho).await()).isEqualTo(namespace.inode() + " spare");
+            assertThat(spareThreads()).isZero();
+            IllegalArgumentException mine = new IllegalArgumentException("mine");
+            spare.prepare();
+            OwnThread.Begun<Boolean> failing = namespace.begin(spare, () -> {
+                throw mine;
+            });
+            assertThatThrownBy(failing::await).isSameAs(mine);
+            spare.prepare();
+        }
+        Poll.until(Duration.ofSeconds(10), () -> spareThreads() == 0, () -> spareThreads() + " threads still wait");
+        assertThat(Netns.inode(Path.of("/proc/thread-self/ns/net"))).isEqualTo(outside);
+    }
+
+    private String whereAndWho() {
+        String name = Thread.currentThread().getName();
+        return Netns.inode(Path.of("/proc/thread-self/ns/net")) + " " + name.replaceAll("-\\d+$", "");
+    }
+
+    private static long spareThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("spare"))
+                .count();
+    }
+
+    @Test
+    void anIdentityIsTheInodesNumber(TestNamespaces namespaces) throws IOException {
+        Netns namespace = namespaces.create();
+        assertThat(namespace.inode())
+                .isEqualTo(Files.getAttribute(namespace.fd().path(), "unix:ino"));
+        assertThatThrownBy(() -> Netns.inode(Path.of("/no/such/namespace")))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("could not read the identity of the namespace at /no/such/namespace")
+                .rootCause()
+                .hasMessageContaining("/no/such/namespace: ENOENT");
     }
 
     @Test
