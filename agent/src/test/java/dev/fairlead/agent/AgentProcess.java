@@ -131,7 +131,8 @@ final class AgentProcess implements AutoCloseable {
         }
         return Poll.value(
                 PATIENCE,
-                () -> lines.subList(before, lines.size()).stream()
+                () -> lines.stream() // of the list as it is now: more lines may come meanwhile
+                        .skip(before)
                         .filter(said -> said.startsWith(begin))
                         .findFirst(),
                 () -> lines.toString());
