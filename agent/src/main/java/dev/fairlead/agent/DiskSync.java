@@ -6,20 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * Forces a file to the disk on a thread of its own, once for all that wait at that moment, so that whoever has written can
  * do something else meanwhile. Safe from any thread.
  */
 final class DiskSync implements AutoCloseable {
-    /**
-     * Without a lock: the thread that is woken would wait for it, and then for a processor, for a virtual machine's kernel
-     * leaves it on that of the thread that woke it, though another is idle.
-     */
-    private final ConcurrentLinkedQueue<Pending> waiting = new ConcurrentLinkedQueue<>();
-
+    private final LinkedBlockingQueue<Pending> waiting = new LinkedBlockingQueue<>();
     private final Pending end = new Pending(new CompletableFuture<>());
     private final Forcing forcing;
     private final String what;
@@ -65,26 +59,21 @@ final class DiskSync implements AutoCloseable {
     Pending begin() {
         Pending pending = new Pending(new CompletableFuture<>());
         waiting.add(pending);
-        LockSupport.unpark(thread);
         return pending;
     }
 
     private void loop() {
-        List<Pending> together = new ArrayList<>();
-        while (!together.contains(end)) {
-            together.clear();
-            takeAll(together);
-            if (together.isEmpty()) {
-                LockSupport.park(this);
-            } else {
+        try {
+            while (true) {
+                List<Pending> together = new ArrayList<>(List.of(waiting.take()));
+                waiting.drainTo(together);
                 force(together);
+                if (together.contains(end)) {
+                    return;
+                }
             }
-        }
-    }
-
-    private void takeAll(List<Pending> together) {
-        for (Pending next = waiting.poll(); next != null; next = waiting.poll()) {
-            together.add(next);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // nobody does
         }
     }
 
@@ -103,7 +92,6 @@ final class DiskSync implements AutoCloseable {
     @Override
     public void close() {
         waiting.add(end);
-        LockSupport.unpark(thread);
         try {
             thread.join();
         } catch (InterruptedException e) {
