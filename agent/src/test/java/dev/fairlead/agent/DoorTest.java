@@ -106,9 +106,7 @@ class DoorTest {
         Netns node = namespaces.create();
         Netns pod = namespaces.create();
         try (NodeAgent serving = start(node)) {
-            UnixSocket gone = agent().connect();
-            gone.send(agent().frame("ADD", "a"), pod.fd());
-            awaitWired(pod);
+            UnixSocket gone = addWithoutReading(pod);
             String address = agent().add("a", pod);
             int port = index(node);
             gone.close(); // with the answer unread
@@ -126,9 +124,7 @@ class DoorTest {
         Netns node = namespaces.create();
         Netns pod = namespaces.create();
         try (NodeAgent serving = start(node)) {
-            UnixSocket gone = agent().connect();
-            gone.send(agent().frame("ADD", "a"), pod.fd());
-            awaitWired(pod);
+            UnixSocket gone = addWithoutReading(pod);
             gone.close();
             Poll.until(PATIENCE, () -> callThreads() == 0, () -> callThreads() + " threads");
             assertThat(Oracle.in(node).ip("link", "show", "master", "fl0")).isEmpty();
@@ -136,10 +132,13 @@ class DoorTest {
         }
     }
 
-    /** Its caller could have the answer, or will in a moment. */
-    private static void awaitWired(Netns pod) {
+    /** A caller that could have its answer, or will in a moment. */
+    private UnixSocket addWithoutReading(Netns pod) {
+        UnixSocket caller = agent().connect();
+        caller.send(agent().frame("ADD", "a"), pod.fd());
         Poll.until(PATIENCE, () -> Oracle.in(pod).ip("link").size() == 2, () -> "the pod has no interface");
         Oracle.in(pod).awaitUp("eth0");
+        return caller;
     }
 
     private static int index(Netns node) {

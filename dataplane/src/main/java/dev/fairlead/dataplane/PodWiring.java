@@ -104,11 +104,9 @@ public final class PodWiring implements AutoCloseable {
                                 LinkSetting.mtu(pod.mtu()),
                                 LinkSetting.oneQueue(),
                                 LinkSetting.namespace(namespace)))));
-        // The node's end is a port and needs no address. It has no carrier yet, so this is before it would make one. It
-        // comes
-        // up here and not when it is made: right after that the kernel looks at the new link, and one that is up
-        // without a
-        // carrier it switches off, for which it waits for all processors, and everybody with a netlink message for it.
+        // The node's end is a port and needs no address. It has no carrier yet, so this is before it would make one.
+        // It comes up here and not when it is made: right after that the kernel looks at the new link. One that is up
+        // without a carrier it switches off, and waits for all processors, as does everybody with a message for it.
         List<LinkSetting> ofPort = new ArrayList<>();
         ofPort.add(LinkSetting.alias(PortLabel.of(pod, false).text()));
         if (pod.canHaveIpv6()) {
